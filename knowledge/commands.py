@@ -1,0 +1,140 @@
+"""What the shell commands of the knowledge room do; reading arguments is `__main__`'s business."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from knowledge.answering import Answerer, open_answerer
+from knowledge.answers import Answer
+from knowledge.corpus import PLANS_FOLDER, Plan, load_plans
+from knowledge.embedding import open_encoder
+from knowledge.evaluation import BadQuestionFile, read_questions
+from knowledge.evaluation import evaluate as run_evaluation
+from knowledge.index import build_index
+from knowledge.reading import UnreadablePlan
+from knowledge.retrieving import CorpusRetriever
+from knowledge.structure import outline
+from knowledge.taking_in import take_in
+
+
+def index(plans: Mapping[str, Plan], encoder: str, folder: Path) -> int:
+    """Build the index and say what changed."""
+    changes = build_index(plans, open_encoder(encoder), folder)
+    print(f"Index: {changes.embedded} passages embedded, {changes.kept} unchanged, {changes.dropped} removed.")
+    return 0
+
+
+def ask(plans: Mapping[str, Plan], encoder: str, folder: Path, options: argparse.Namespace) -> int:
+    """Answer one question, as text or as JSON."""
+    answer = open_answerer(folder, encoder, plans).answer(options.question, options.plan)
+    print(json.dumps(as_json("", answer), ensure_ascii=False) if options.json else answer.text)
+    return 0
+
+
+def ask_batch(plans: Mapping[str, Plan], encoder: str, folder: Path, lines: TextIO, out: TextIO) -> int:
+    """Answer JSON lines of `{"id", "question", "plan", "history"}`, one JSON line each, in order."""
+    answerer = open_answerer(folder, encoder, plans)
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            print(json.dumps(_answer_line(answerer, number, line), ensure_ascii=False), file=out, flush=True)
+    return 0
+
+
+def _answer_line(answerer: Answerer, number: int, line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+        question, plan = str(entry["question"]), entry.get("plan")
+        history = [str(earlier) for earlier in entry.get("history") or ()]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {
+            "id": None,
+            "outcome": "error",
+            "text": f"line {number}: {error!r}",
+            "plan_ids": [],
+            "citations": [],
+        }
+    return as_json(entry.get("id"), answerer.answer(question, str(plan) if plan else None, history))
+
+
+def as_json(question_id: Any, answer: Answer) -> dict[str, Any]:
+    """Return an answer in the shape of the batch's lines."""
+    return {
+        "id": question_id,
+        "outcome": answer.outcome,
+        "text": answer.text,
+        "plan_ids": list(answer.plan_ids),
+        "citations": [asdict(citation) for citation in answer.citations],
+    }
+
+
+def retrieve(corpus: Path, encoder: str, top: int, lines: TextIO, out: TextIO) -> int:
+    """Search a corpus of JSON lines for JSON lines of `{"id", "text"}`, one JSON line each, in order."""
+    try:
+        documents = list(_json_lines(corpus.read_text(encoding="utf-8").splitlines()))
+        retriever = CorpusRetriever(documents, open_encoder(encoder))
+    except (OSError, ValueError, KeyError) as error:
+        print(f"{corpus}: {error}. Each line must be a JSON object with id, title and text.", file=sys.stderr)
+        return 2
+    for query in _json_lines(lines):
+        hits = [{"id": found, "score": score} for found, score in retriever.search(query["text"], top)]
+        print(json.dumps({"id": query["id"], "hits": hits}, ensure_ascii=False), file=out, flush=True)
+    return 0
+
+
+def add(file: Path, plan_id: str | None, encoder: str, index_folder: Path, added: Path) -> int:
+    """Take in a plan, say what was understood, and index what changed."""
+    plan, doubts = take_in(file, plan_id, added, load_plans(added=added))
+    for name in ("id", "title", "issuer", "place", "year", "number", "date"):
+        print(f"{name + ':':8} {getattr(plan, name) or '-'}")
+    print(f"\n{len(plan.passages)} passages:")
+    print("\n".join(f"  {row}" for row in outline(plan.text, plan.root)))
+    if doubts:
+        print("\nPlease check:")
+        print("\n".join(f"  - {doubt}" for doubt in doubts))
+    print(f"\nCorrect what is wrong in {added / plan.id}.yml.")
+    return index(load_plans(added=added), encoder, index_folder)
+
+
+def evaluate(file: Path, plans: Mapping[str, Plan], encoder: str, folder: Path, as_data: bool) -> int:
+    """Answer a file of questions and print how many were right."""
+    try:
+        questions = read_questions(file, plans)
+    except BadQuestionFile as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    report = run_evaluation(questions, open_answerer(folder, encoder, plans))
+    if as_data:
+        print(json.dumps(report.rows(), ensure_ascii=False, indent=1))
+        return 0
+    for row in report.rows():
+        share = "-" if row["share"] is None else f"{row['share']:.3f}"
+        print(f"{row['row']:28} {row['right']:4} of {row['questions']:4}  {share}")
+    for judged in report.judged:
+        if not judged.right:
+            print(f"  wrong: {judged.gold.id} | {judged.gold.question} | {judged.answer.outcome}")
+    return 0
+
+
+def list_plans(plans: Mapping[str, Plan]) -> int:
+    """Print one line a plan."""
+    for plan in plans.values():
+        print(f"{plan.id:18} {plan.year}  {plan.issuer}: {plan.title} ({len(plan.passages)} passages)")
+    return 0
+
+
+def print_outline(plans: Mapping[str, Plan], plan_id: str) -> int:
+    """Print the clauses of one plan."""
+    if plan_id not in plans:
+        raise UnreadablePlan(f"There is no plan {plan_id}; known are {', '.join(plans)} (shipped in {PLANS_FOLDER}).")
+    print("\n".join(outline(plans[plan_id].text, plans[plan_id].root)))
+    return 0
+
+
+def _json_lines(lines: Any) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if line.strip():
+            yield json.loads(line)

@@ -1,0 +1,91 @@
+"""Vietnamese text made comparable: one Unicode form, one tone placement, with or without marks.
+
+Standard library only: Rasa loads this module in its own environment too.
+"""
+
+import re
+import unicodedata
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below
+_CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+(?:[-/.,:][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_SYLLABLE = re.compile(r"[^\W\d_]+")
+_MOVABLE = re.compile(r"(o[ae]|uy)(?![a-z\u0300-\u036f])")
+_EXCESS_MARKS = re.compile(r"([\u0300-\u036f])[\u0300-\u036f]{2,}")
+
+_ENGLISH_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a about am an and any are at be by can could deadline do does for from give has have help hello hi how i in is it "
+        "list many me must my need of on or our plan please register report should show signed tell than thank thanks "
+        "that the there this to unit units was we what when where which who whom whose why will with year you your",
+    )
+)
+
+
+def normalise(text: str) -> str:
+    """Return `text` in NFC with one tone placement and single spaces.
+
+    Control, zero-width and direction characters are dropped, stacks of more than two combining marks are cut to
+    the first, and the old tone placement of open `oa`, `oe`, `uy` (`hóa`, `hủy`) is used throughout.
+    """
+    text = _CONTROL.sub("", text.replace("\t", " ").replace("\r", " "))
+    decomposed = _EXCESS_MARKS.sub(r"\1", unicodedata.normalize("NFD", text))
+    text = unicodedata.normalize("NFC", decomposed)
+    return _SPACE.sub(" ", _SYLLABLE.sub(_place_tone, text)).strip()
+
+
+def _place_tone(match: re.Match[str]) -> str:
+    syllable = match.group()
+    letters = unicodedata.normalize("NFD", syllable)
+    tones = [letter for letter in letters if letter in _TONES]
+    if len(tones) != 1:
+        return syllable
+    bare = "".join(letter for letter in letters if letter not in _TONES)
+    ending = _MOVABLE.search(bare.lower())
+    if ending is None or bare[: ending.start()].lower().endswith("q"):
+        return syllable
+    vowel = ending.start() + 1
+    return unicodedata.normalize("NFC", bare[:vowel] + tones[0] + bare[vowel:])
+
+
+def unmark(text: str) -> str:
+    """Return `text` without tone and vowel marks, đ as d; as long as its NFC form, case kept."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(_unmark_character(character) for character in composed)
+
+
+def _unmark_character(character: str) -> str:
+    if character in "đĐ":
+        return "d" if character == "đ" else "D"
+    return unicodedata.normalize("NFD", character)[0]
+
+
+def is_marked(text: str) -> bool:
+    """Tell whether any letter of `text` carries a Vietnamese mark."""
+    return unmark(text) != unicodedata.normalize("NFC", text)
+
+
+def syllables(text: str) -> list[str]:
+    """Return the lower-case tokens of `text`: syllables, numbers, and document symbols.
+
+    A symbol such as `01-KL/TW` gives itself and its parts, so that either way of asking finds it.
+    """
+    found: list[str] = []
+    for word in _WORD.findall(normalise(text).lower()):
+        found.append(word)
+        parts = _PART.findall(word)
+        if len(parts) > 1:
+            found.extend(parts)
+    return found
+
+
+def is_english(text: str) -> bool:
+    """Tell whether `text` is written in English rather than in Vietnamese without marks."""
+    words = [word.lower() for word in re.findall(r"[A-Za-z']+", text)]
+    if not words or is_marked(re.sub("[“”].*?[“”]", "", text)):
+        return False
+    known = sum(word in _ENGLISH_WORDS for word in words)
+    return known >= max(1, round(len(words) * 0.3))

@@ -1,0 +1,36 @@
+"""The five plans, a quick index over them, and the answerer with the shipped encoder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from knowledge.answering import Answerer
+from knowledge.corpus import Plan, load_plans
+from knowledge.embedding import HashEncoder, open_encoder
+from knowledge.index import build_index, open_index
+
+
+@pytest.fixture(scope="session")
+def plans() -> Mapping[str, Plan]:
+    return load_plans()
+
+
+@pytest.fixture(scope="session")
+def quick_answerer(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    encoder, folder = HashEncoder(), tmp_path_factory.mktemp("hash-index")
+    build_index(plans, encoder, folder)
+    return Answerer(plans, open_index(plans, encoder, folder), encoder)
+
+
+@pytest.fixture(scope="session")
+def shipped_index(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shipped-index")
+    build_index(plans, open_encoder(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def answerer(plans: Mapping[str, Plan], shipped_index: Path) -> Answerer:
+    encoder = open_encoder()
+    return Answerer(plans, open_index(plans, encoder, shipped_index), encoder)

@@ -1,0 +1,170 @@
+"""The way of a question, on the five real plans with the shipped encoder."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from knowledge.answering import Answerer
+from knowledge.answers import Answer, outcomes
+from knowledge.evidence import shipped_thresholds
+from knowledge.index import Index
+from knowledge.reading import fold
+
+ACCEPTANCE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("acceptance.yml").read_text(encoding="utf-8"))
+CASES = [
+    (question, plan_id, right)
+    for name, questions in ACCEPTANCE["questions"].items()
+    for question in questions
+    for plan_id, right in ACCEPTANCE["answers"][name].items()
+]
+OPEN = [
+    (question, ACCEPTANCE["none_chosen"][name])
+    for name, questions in ACCEPTANCE["questions"].items()
+    for question in questions
+]
+
+pytestmark = pytest.mark.slow
+
+
+def assert_faithful(answer: Answer, answerer: Answerer) -> None:
+    for citation in answer.citations:
+        source = answerer.plans[citation.plan_id].text[citation.start : citation.end]
+        assert fold(source) == citation.quote != ""
+        assert len(citation.quote) <= 600
+
+
+def test_the_acceptance_table_is_whole() -> None:
+    assert len(CASES) == 60
+    assert len(OPEN) == 12
+
+
+@pytest.mark.parametrize(("question", "plan_id", "right"), CASES)
+def test_the_two_questions_for_a_chosen_plan(
+    question: str, plan_id: str, right: dict[str, Any], answerer: Answerer
+) -> None:
+    answer = answerer.answer(question, plan_id)
+    assert answer.outcome == right["outcome"]
+    assert answer.plan_ids == (plan_id,)
+    assert_faithful(answer, answerer)
+    if "path" in right:
+        assert answer.citations[0].path == right["path"]
+    assert right.get("says", "") in answer.text
+    assert "never" not in right or right["never"] not in answer.text
+    if "also" in right:
+        assert right["also"] in [citation.path for citation in answer.citations]
+    if right.get("general"):
+        assert "không nhắc riêng" in answer.text or "does not name the models" in answer.text
+
+
+@pytest.mark.parametrize(("question", "right"), OPEN)
+def test_the_two_questions_with_no_plan_chosen(question: str, right: dict[str, Any], answerer: Answerer) -> None:
+    answer = answerer.answer(question)
+    assert answer.outcome == "answered_per_plan"
+    assert sorted(answer.plan_ids) == right["answer"]
+    assert_faithful(answer, answerer)
+    for label in right["silent"]:
+        assert label in answer.text.split("\n")[-2]
+
+
+def test_a_plan_named_in_the_question_is_its_scope(answerer: Answerer) -> None:
+    assert answerer.answer("Hạn báo cáo năm của thị xã Hồng Lĩnh là khi nào?").plan_ids == ("honglinh-2023",)
+    assert answerer.answer("han bao cao nam cua hong linh?", "caobang-2023").plan_ids == ("honglinh-2023",)
+
+
+def test_a_follow_up_takes_up_the_question_before(answerer: Answerer) -> None:
+    answer = answerer.answer("còn Cao Bằng thì sao?", history=["Đơn vị nào theo dõi các mô hình ở Hồng Lĩnh?"])
+    assert answer.plan_ids == ("caobang-2023",)
+    assert answer.citations[0].path == "III › 1 › ¶[1]"
+    half_year = answerer.answer("thế còn 6 tháng thì sao?", "honglinh-2023", ["Hạn báo cáo năm là khi nào?"])
+    assert "trước ngày 10/6" in half_year.text.split("\n")[0]
+
+
+def test_the_registration_deadline_is_not_the_report_deadline(answerer: Answerer) -> None:
+    answer = answerer.answer("Hạn đăng ký mô hình là khi nào?", "yenbai-duk-2023")
+    assert (answer.outcome, answer.citations[0].path) == ("answered", "III[2] › 2 › -[2]")
+    assert "trước ngày 25/4/2023" in answer.text
+    report = answerer.answer("Hạn báo cáo năm?", "yenbai-duk-2023")
+    assert "đó không phải hạn báo cáo" in report.text
+
+
+def test_signer_and_recipients(answerer: Answerer) -> None:
+    assert answerer.answer("Ai ký kế hoạch này?", "yenbai-duk-2023").text.startswith("Người ký: Cao Xuân Chiểu.")
+    recipients = answerer.answer("Nơi nhận gồm những ai?", "backan-vp-2023")
+    assert recipients.citations[0].path == "Nơi nhận"
+    assert "Sở Nội vụ" in recipients.citations[0].quote
+
+
+def test_no_plan_states_its_own_number(answerer: Answerer) -> None:
+    for plan_id in answerer.plans:
+        answer = answerer.answer("Số kế hoạch này là bao nhiêu?", plan_id)
+        assert answer.outcome == "not_in_plan"
+        for number in ("85/KH-UBND", "89/KH-UBND", "114-KH/BDVTU"):
+            assert number not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("", "small_talk"),
+        ("😀😀", "small_talk"),
+        ("\x00\x01", "small_talk"),
+        ("xin chào", "small_talk"),
+        ("giá vàng hôm nay bao nhiêu", "off_topic"),
+        ("x" * 1001, "too_long"),
+        ("मेरा नाम क्या है", "off_topic"),
+    ],
+)
+def test_what_is_no_question_about_a_plan(question: str, outcome: str, answerer: Answerer) -> None:
+    answer = answerer.answer(question)
+    assert answer.outcome == outcome
+    assert answer.text and not answer.citations
+
+
+@pytest.mark.parametrize("question", ["{quote}", "%s <b>x</b>", "01-KL/TW", "?" * 900, "a\u0301" * 400, "năm 2099"])
+def test_odd_questions_end_in_an_outcome(question: str, answerer: Answerer) -> None:
+    for plan_id in (None, *answerer.plans):
+        answer = answerer.answer(question, plan_id)
+        assert answer.outcome in outcomes() and answer.outcome != "error"
+
+
+def test_an_unknown_plan_is_named_and_the_plans_are_offered(answerer: Answerer) -> None:
+    answer = answerer.answer("hạn báo cáo năm?", "no-such-plan")
+    assert answer.outcome == "clarify"
+    assert "no-such-plan" in answer.text
+    assert answer.choices == tuple(answerer.plans)
+
+
+def test_an_unfaithful_answer_is_held_back(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("knowledge.answering.one_plan", lambda finding, language: "Trước ngày 31/12/1999.")
+    answer = answerer.answer("Hạn báo cáo năm?", "honglinh-2023")
+    assert answer.outcome == "error"
+    assert "1999" in caplog.text
+
+
+@pytest.mark.parametrize("name", sorted(shipped_thresholds()))
+def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Answerer) -> None:
+    """Turned far up or down, each weight changes some answer: none is read and ignored."""
+    probes = [
+        ("đơn vị nào theo dõi các mô hình?", None),
+        ("Mục đích của kế hoạch là gì?", "yenbai-duk-2023"),
+        ("lĩnh vực kinh tế cần làm gì?", "yenbai-duk-2023"),
+        ("tổ chức thực hiện", "backan-vp-2023"),
+        ("bao nhiêu đồng chí phụ trách công tác dân vận?", "honglinh-2023"),
+        ("Ban Dân vận Tỉnh ủy", "caobang-2023"),
+        ("giá vàng hôm nay bao nhiêu", None),
+        ("Làm sao để người nghèo bớt nghèo?", "yenbai-duk-2023"),
+    ]
+    usual = _answers(answerer, dict(shipped_thresholds()), probes)
+    turned = [_answers(answerer, {**shipped_thresholds(), name: value}, probes) for value in (-50.0, 0.0, 0.99, 50.0)]
+    assert any(answers != usual for answers in turned)
+
+
+def _answers(answerer: Answerer, thresholds: dict[str, float], probes: list[tuple[str, str | None]]) -> list[Answer]:
+    vectors = answerer._retriever._dense.reconstruct_n(0, len(answerer._snippets))
+    index = Index(answerer._snippets, vectors)
+    other = Answerer(answerer.plans, index, answerer._retriever.encoder, thresholds)
+    return [other.answer(question, plan_id) for question, plan_id in probes]

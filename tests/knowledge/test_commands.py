@@ -1,0 +1,127 @@
+"""The shell contracts, run as a person runs them: another process, JSON in and out."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import ROOT
+
+CORPUS = [
+    {"id": "a", "title": "", "text": "Hà Nội là thủ đô của nước Việt Nam."},
+    {"id": "b", "title": "", "text": "Sông Hồng chảy qua nhiều tỉnh phía bắc."},
+    {"id": "c", "title": "Cà phê", "text": "Buôn Ma Thuột trồng nhiều loại cây này."},
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def run(home: Path, *arguments: str, lines: list[Any] | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ASSISTANT_HOME": str(home), "ENCODER": "hash-64"}
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines or [])
+    command = [sys.executable, "-m", "knowledge", *arguments]
+    return subprocess.run(
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_without_an_index_the_command_is_named(home: Path) -> None:
+    done = run(home, "ask", "hạn báo cáo năm?")
+    assert done.returncode == 2
+    assert "python -m knowledge index" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_index_then_ask(home: Path) -> None:
+    assert "embedded" in run(home, "index").stdout
+    assert " 0 passages embedded" in run(home, "index").stdout
+    done = run(home, "ask", "Hạn báo cáo năm là khi nào?", "--plan", "honglinh-2023")
+    assert "trước ngày 25/11" in done.stdout
+    data = json.loads(run(home, "ask", "ai ký?", "--plan", "caobang-2023", "--json").stdout)
+    assert data["outcome"] == "answered"
+    assert set(data["citations"][0]) == {"plan_id", "path", "quote", "start", "end"}
+    assert run(home, "ask").returncode == 2
+
+
+def test_ask_batch_keeps_order_and_survives_bad_lines(home: Path) -> None:
+    run(home, "index")
+    lines = [
+        {"id": "1", "question": "Hạn báo cáo năm là khi nào?", "plan": "honglinh-2023"},
+        "not json",
+        "",
+        {
+            "id": "2",
+            "question": "còn Cao Bằng thì sao?",
+            "plan": None,
+            "history": ["Hạn báo cáo năm là khi nào?"],
+        },
+        {"id": 3, "question": "x" * 1001},
+        {"no": "question"},
+        "[1]",
+    ]
+    done = run(home, "ask", "--batch", lines=lines)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["1", None, "2", 3, None, None]
+    assert [answer["outcome"] for answer in answers] == [
+        "answered",
+        "error",
+        "answered",
+        "too_long",
+        "error",
+        "error",
+    ]
+    assert answers[2]["plan_ids"] == ["caobang-2023"]
+    assert all(set(a) == {"id", "outcome", "text", "plan_ids", "citations"} for a in answers)
+
+
+def test_retrieve_over_any_corpus(home: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text("\n".join(json.dumps(line) for line in CORPUS), encoding="utf-8")
+    queries = [{"id": "q1", "text": "thủ đô"}, {"id": "q2", "text": "ca phe"}, {"id": "q3", "text": ""}]
+    done = run(home, "retrieve", "--corpus", str(corpus), "--batch", "--top", "2", lines=queries)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in found] == ["q1", "q2", "q3"]
+    assert [line["hits"][0]["id"] for line in found[:2]] == ["a", "c"]
+    assert all(len(line["hits"]) == 2 for line in found)
+    assert run(home, "retrieve", "--corpus", str(tmp_path / "none.jsonl"), "--batch").returncode == 2
+
+
+def test_add_says_what_it_understood_and_makes_it_answerable(home: Path, tmp_path: Path) -> None:
+    run(home, "index")
+    file = tmp_path / "tan-lap.md"
+    body = "I. NHIỆM VỤ\n1. Văn phòng: Theo dõi, đôn đốc các mô hình; báo cáo hằng năm (trước ngày 05/12).\n"
+    file.write_text(f"**KẾ HOẠCH**\nTân Lập, ngày 10 tháng 02 năm 2025\n{body}", encoding="utf-8")
+    done = run(home, "add", str(file))
+    assert "I › 1" in done.stdout and "Please check" in done.stdout
+    assert "1 passages embedded" not in done.stdout and "254" not in done.stdout.split("Index:")[1].split(",")[0]
+    data = json.loads(run(home, "ask", "Hạn báo cáo năm?", "--plan", "tan-lap", "--json").stdout)
+    assert data["outcome"] == "answered" and "05/12" in data["citations"][0]["quote"]
+    assert "tan-lap" in run(home, "list").stdout
+    assert "I › 1" in run(home, "outline", "tan-lap").stdout
+    assert run(home, "outline", "none").returncode == 2
+    assert run(home, "add", str(tmp_path / "none.txt")).returncode == 2
+
+
+def test_evaluate_prints_its_first_row(home: Path, tmp_path: Path) -> None:
+    run(home, "index")
+    file = tmp_path / "questions.yml"
+    entry = "{id: a, question: "Hạn báo cáo năm?", plan: honglinh-2023, quote: hàng năm (trước ngày 25/11)}"
+    file.write_text(f"- {entry}\n", encoding="utf-8")
+    assert "1 of    1  1.000" in run(home, "evaluate", str(file)).stdout
+    assert json.loads(run(home, "evaluate", str(file), "--json").stdout)[0]["share"] == 1.0
+    file.write_text("[]", encoding="utf-8")
+    assert run(home, "evaluate", str(file)).returncode == 2

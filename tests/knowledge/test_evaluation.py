@@ -1,0 +1,85 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from knowledge.answering import Answerer
+from knowledge.answers import Answer, Citation, cite
+from knowledge.corpus import Plan
+from knowledge.evaluation import BadQuestionFile, Gold, Report, covers, evaluate, is_right, read_questions
+
+QUOTE = "Định kỳ 6 tháng (trước ngày 10/6), hàng năm (trước ngày 25/11)"
+
+
+def _answer(plan: Plan, path: str, outcome: str = "answered", text: str = "") -> Answer:
+    clause = plan.clause(path)
+    assert clause is not None
+    return Answer(outcome, text, (plan.id,), (cite(plan, path, *clause.spans[0]),))
+
+
+def test_right_means_half_of_the_gold_or_inside_it(plans: Mapping[str, Plan]) -> None:
+    plan = plans["honglinh-2023"]
+    gold = Gold("1", "hạn?", plan.id, quote=QUOTE)
+    assert is_right(gold, _answer(plan, "IV › 4"), plans)
+    assert is_right(gold, _answer(plan, "IV › 4"), plans)
+    assert not is_right(gold, _answer(plan, "IV › 1"), plans)
+    assert not is_right(gold, Answer("answered", ""), plans)
+
+
+def test_words_that_must_and_must_not_be_said(plans: Mapping[str, Plan]) -> None:
+    plan = plans["honglinh-2023"]
+    gold = Gold("1", "hạn?", plan.id, quote=QUOTE, says=("25/11",), never_says=("15/12",))
+    assert not is_right(gold, _answer(plan, "IV › 4"), plans)
+    assert is_right(gold, _answer(plan, "IV › 4", text="trước ngày 25/11"), plans)
+    assert not is_right(gold, _answer(plan, "IV › 4", text="25/11 và 15/12"), plans)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "right"),
+    [("not_in_plan", True), ("off_topic", True), ("small_talk", True), ("answered", False), ("error", False)],
+)
+def test_what_the_plans_do_not_answer_must_be_refused(outcome: str, right: bool, plans: Mapping[str, Plan]) -> None:
+    assert is_right(Gold("1", "thưởng bao nhiêu?"), Answer(outcome, ""), plans) is right
+
+
+def test_the_first_citation_counts(plans: Mapping[str, Plan]) -> None:
+    plan = plans["honglinh-2023"]
+    wrong = Citation(plan.id, "I", "I. MỤC ĐÍCH, YÊU CẦU", 0, 1)
+    answer = Answer("answered", "", (plan.id,), (wrong, *_answer(plan, "IV › 4").citations))
+    assert not is_right(Gold("1", "?", plan.id, quote=QUOTE), answer, plans)
+
+
+def test_covers() -> None:
+    assert covers("abcdefgh", "cdefghij")
+    assert not covers("abcdxxxx", "cdefghij")
+
+
+def test_evaluate_reports_rows_by_style(quick_answerer: Answerer) -> None:
+    questions = [
+        Gold("1", "Hạn báo cáo năm là khi nào?", "honglinh-2023", "formal", quote=QUOTE),
+        Gold("2", "han bao cao nam", "honglinh-2023", "unmarked", quote=QUOTE),
+        Gold("3", "Hạn báo cáo năm?", "backan-vp-2023"),
+    ]
+    rows = {row["row"].strip(): row for row in evaluate(questions, quick_answerer).rows()}
+    assert rows["answerable, right"] == {"row": "answerable, right", "questions": 2, "right": 2, "share": 1.0}
+    assert rows["unanswerable, refused"]["right"] == 1
+    assert {"formal", "unmarked"} < set(rows)
+    assert Report().rows()[0]["share"] is None
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[]", "no questions"),
+        ("- {id: a, question: q}\n- {id: a, question: q}", "twice"),
+        ("- {id: a, question: q, colour: red}", "colour"),
+        ("- {id: a, question: q, plan: honglinh-2023, quote: không có câu này}", "does not stand"),
+        ("- {id: a, question: q, quote: x}", "does not stand"),
+        ("a: [", "yml"),
+    ],
+)
+def test_a_bad_question_file_is_named(content: str, says: str, tmp_path: Path, plans: Mapping[str, Plan]) -> None:
+    file = tmp_path / "questions.yml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(BadQuestionFile, match=says):
+        read_questions(file, plans)

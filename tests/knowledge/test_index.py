@@ -1,0 +1,97 @@
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.corpus import Plan
+from knowledge.embedding import HashEncoder, Vectors
+from knowledge.index import IndexProblem, build_index, open_index
+
+
+class CountingEncoder(HashEncoder):
+    """Counts the passages it is asked to embed."""
+
+    embedded = 0
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += len(texts)
+        return super().passages(texts)
+
+
+def test_rows_belong_to_the_snippets(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    build_index(plans, encoder, tmp_path)
+    index = open_index(plans, encoder, tmp_path)
+    assert index.vectors.shape == (len(index.snippets), encoder.dimension)
+    assert np.allclose(np.linalg.norm(index.vectors, axis=1), 1.0)
+
+
+def test_only_what_changed_is_embedded_again(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    first = build_index(plans, encoder, tmp_path)
+    assert first.embedded == encoder.embedded > 200
+    assert build_index(plans, encoder, tmp_path).embedded == 0
+    assert encoder.embedded == first.embedded
+    plan = plans["honglinh-2023"]
+    changed = replace(plan, text=plan.text.replace("Phòng Nội vụ: Theo dõi", "Phòng Nội vụ: Thường xuyên theo dõi"))
+    again = build_index({**plans, plan.id: changed}, encoder, tmp_path)
+    assert (again.embedded, again.dropped) == (1, 1)
+
+
+def test_no_index(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    with pytest.raises(IndexProblem, match="python -m knowledge index"):
+        open_index(plans, HashEncoder(), tmp_path)
+
+
+def test_another_encoder(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    build_index(plans, HashEncoder(64), tmp_path)
+    with pytest.raises(IndexProblem, match=r"hash-64.*hash-32.*python -m knowledge index"):
+        open_index(plans, HashEncoder(32), tmp_path)
+
+
+def test_a_changed_plan_is_named(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    build_index(plans, HashEncoder(), tmp_path)
+    plan = plans["caobang-2023"]
+    changed = {**plans, plan.id: replace(plan, text=plan.text + "\nThêm một đoạn.\n")}
+    with pytest.raises(IndexProblem, match="caobang-2023"):
+        open_index(changed, HashEncoder(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("vectors.faiss", b""),
+        ("vectors.faiss", b"not an index at all"),
+        ("manifest.json", b"{"),
+        ("manifest.json", b'{"format": 1}'),
+        ("manifest.json", b'{"format": 99, "encoder": "x", "dimension": 1, "digests": {}}'),
+    ],
+)
+def test_a_damaged_index_names_the_command(
+    file: str, content: bytes, plans: Mapping[str, Plan], tmp_path: Path
+) -> None:
+    build_index(plans, HashEncoder(), tmp_path)
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(IndexProblem, match="python -m knowledge index"):
+        open_index(plans, HashEncoder(), tmp_path)
+    build_index(plans, HashEncoder(), tmp_path)
+    assert open_index(plans, HashEncoder(), tmp_path).snippets
+
+
+def test_rows_missing_from_the_vectors_are_noticed(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    few = {key: plans[key] for key in list(plans)[:1]}
+    build_index(few, HashEncoder(), tmp_path)
+    short = (tmp_path / "vectors.faiss").read_bytes()
+    build_index(plans, HashEncoder(), tmp_path)
+    (tmp_path / "vectors.faiss").write_bytes(short)
+    with pytest.raises(IndexProblem, match="rows"):
+        open_index(plans, HashEncoder(), tmp_path)
+
+
+def test_nothing_is_pickled(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    build_index(plans, HashEncoder(), tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["manifest.json", "vectors.faiss"]
+    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["encoder"] == "hash-64"
