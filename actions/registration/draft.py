@@ -1,0 +1,79 @@
+"""The state of one registration being filled: a value that survives JSON, a restart and a new form."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from actions.registration.form import Field, Form
+from actions.registration.values import Value, fits
+
+CHOOSING, CONSENT, ASKING, REVIEWING, PAUSED = "choosing", "consent", "asking", "reviewing", "paused"
+SAVED, CANCELLED, REFUSED = "saved", "cancelled", "refused"
+OPEN_STATES = (CHOOSING, CONSENT, ASKING, REVIEWING)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a person has said so far.
+
+    `editing` is a field asked out of turn (a correction), `pending` an open question of the assistant's own
+    (`cancel`, `which`, `year`) about `pending_text`, `misses` counts wrong values of the open field in a row,
+    `offered` holds the plans to choose from, `version` is that of the stored row, 0 before the first saving.
+    """
+
+    id: str
+    person: str
+    plan_id: str | None = None
+    state: str = ASKING
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    editing: str | None = None
+    pending: str | None = None
+    pending_text: str = ""
+    misses: int = 0
+    offered: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next message of the person belongs to this registration."""
+        return self.state in OPEN_STATES
+
+    def but(self, **changes: Any) -> "Draft":
+        """Return a copy with `changes`."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data fit for JSON."""
+        return {**asdict(self), "answers": dict(self.answers)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Draft":
+        """Return the draft that `to_dict` gave, also after a pass through JSON; unknown keys are ignored."""
+        known = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
+        for key in ("skipped", "offered"):
+            known[key] = tuple(known.get(key, ()))
+        return cls(**known)
+
+
+def next_field(form: Form, draft: Draft) -> Field | None:
+    """Return the field to ask: the one being corrected, else the first not settled, else None."""
+    if draft.editing is not None:
+        return form.field(draft.editing)
+    return next((f for f in form.fields if not is_settled(f, draft)), None)
+
+
+def is_settled(field: Field, draft: Draft) -> bool:
+    """Tell whether `field` needs no question: a fitting answer, or skipped where that is allowed."""
+    if field.name in draft.answers:
+        return fits(field, draft.answers[field.name], draft.answers)
+    return field.name in draft.skipped and not field.required
+
+
+def fitting_answers(form: Form, draft: Draft) -> dict[str, Value]:
+    """Return the answers that fit the form, in its order; those that no longer do are left out."""
+    return {
+        f.name: draft.answers[f.name]
+        for f in form.fields
+        if f.name in draft.answers and fits(f, draft.answers[f.name], draft.answers)
+    }

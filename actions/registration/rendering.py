@@ -1,0 +1,192 @@
+"""Events of a registration put into words: one speaker for a plan, a language and a moment's draft."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from actions.registration.amounts import LARGEST
+from actions.registration.draft import Draft, fitting_answers
+from actions.registration.form import Deadline, Field, Form
+from actions.registration.journey import Event
+from actions.registration.periods import is_period, show
+from actions.registration.values import show_value
+from actions.registration.wording import Choice, Line, button, error, say
+from knowledge.corpus import Plan
+
+LONGEST_QUOTE = 300
+# These open the message that follows instead of being one of their own.
+_JOINED = (
+    "noted", "kept", "skipped", "courtesy", "not_cancelled", "consented", "wrong", "dropped", "skip_refused",
+    "no_previous", "not_an_answer", "already_registering",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Says the events of one turn. `retention_days` is told in the notice."""
+
+    plan: Plan
+    form: Form
+    draft: Draft
+    language: str
+    retention_days: int
+
+    def lines(self, events: Iterable[Event]) -> tuple[Line, ...]:
+        """Return the messages for `events`, in order; those that are the desk's own give none."""
+        found: list[Line] = []
+        opening: list[str] = []
+        for event in events:
+            line = self._line(event)
+            if line is None:
+                continue
+            if event.key in _JOINED:
+                opening.append(line.text)
+                continue
+            found.append(replace(line, text="\n".join([*opening, line.text])))
+            opening = []
+        return (*found, *(Line(text) for text in opening))
+
+    def _line(self, event: Event) -> Line | None:
+        field = self.form.field(event.field) if event.field else None
+        match event.key:
+            case "submit" | "question" | "mine":
+                return None
+            case "ask" if field:
+                return self._ask(field)
+            case "review":
+                return self._review()
+            case "consent":
+                return Line(self._say("consent", days=self.retention_days), self._buttons("agree", "disagree"))
+            case "noted" if field:
+                return self._noted(field, event)
+            case "wrong" if field:
+                return Line(self._wrong(field, event.text))
+            case "why":
+                return Line(self._why(field))
+            case "other_year" if field and event.value is not None:
+                value = show_value(field, event.value, self.language)
+                return Line(self._say("other_year", value=value, year=self.form.year), self._buttons("year_yes"))
+        label = field.label[self.language] if field else ""
+        buttons = self._buttons(*_BUTTONS.get(event.key, ()))
+        return Line(self._say(event.key, label=label, said=event.text), buttons)
+
+    def _say(self, key: str, **values: object) -> str:
+        total, done = len(self.form.fields), len(fitting_answers(self.form, self.draft))
+        return say(key, self.language, **{"plan": self.plan.label, "total": total, "done": done, **values})
+
+    def _buttons(self, *keys: str) -> tuple[Choice, ...]:
+        return tuple(button(key, self.language) for key in keys)
+
+    def _ask(self, field: Field) -> Line:
+        options = [option.label[self.language] for option in field.options]
+        text = self._say(
+            "ask_choice" if options else "ask",
+            number=self.form.number(field.name),
+            prompt=field.prompt[self.language],
+            example=field.example[self.language],
+            options="\n".join(f"{number}. {label}" for number, label in enumerate(options, 1)),
+        )
+        if field.name in self.draft.answers:
+            value = show_value(field, self.draft.answers[field.name], self.language)
+            text += "\n" + self._say("ask_now", value=value)
+        if not field.required:
+            text += "\n" + self._say("ask_optional")
+        skip = () if field.required else self._buttons("skip")
+        return Line(text, (*(Choice(label, label) for label in options), *skip))
+
+    def _review(self) -> Line:
+        items = [
+            self._say("review_item", number=number, label=field.label[self.language], value=self._shown(field))
+            for number, field in enumerate(self.form.fields, 1)
+        ]
+        return Line(self._say("review", card="\n".join(items)), self._buttons("submit", "edit", "save", "cancel"))
+
+    def _shown(self, field: Field) -> str:
+        if field.name not in self.draft.answers:
+            return self._say("review_empty")
+        return show_value(field, self.draft.answers[field.name], self.language)
+
+    def _noted(self, field: Field, event: Event) -> Line | None:
+        """Say how a value was understood; a text is kept as typed and needs no echo."""
+        if field.kind == "text" or event.value is None:
+            return None
+        value = show_value(field, event.value, self.language)
+        return Line(self._say("noted", label=field.label[self.language].lower(), value=value))
+
+    def _wrong(self, field: Field, key: str) -> str:
+        start = self.draft.answers.get(field.not_before or "")
+        return error(
+            key,
+            self.language,
+            label=field.label[self.language],
+            example=field.example[self.language],
+            max_length=field.max_length,
+            largest=LARGEST,
+            start=show(str(start), self.language) if is_period(start) else "",
+        )
+
+    def _why(self, field: Field | None) -> str:
+        for key, path in (("why_clause", field.clause if field else None), ("why_asked", self.form.asked_in)):
+            quote = quote_of(self.plan, path) if path else ""
+            if quote:
+                return self._say(key, path=path, quote=quote)
+        return self._say("why_form")
+
+    def opening(self, late: bool, other_plan: str | None) -> tuple[Line, ...]:
+        """Return what is said once, before the first question: the plan, its form, its deadline.
+
+        `other_plan` names another plan where this one was taken without being named.
+        """
+        said = [self._say("plan_by_default", other=other_plan) if other_plan else self._say("plan_named")]
+        if not self.form.own:
+            said.append(self._say("form_default"))
+        if self.form.deadline:
+            key = "deadline_past" if late else "deadline_ahead"
+            said.append(self._say(key, date=date_of(self.form.deadline)))
+        return (Line("\n".join(said)),)
+
+    def saved(self, reference: str, late: bool, models: int) -> tuple[Line, ...]:
+        """Return what is said after submitting; `models` is how many the unit has registered by now."""
+        said = [self._say("saved", reference=reference)]
+        if late and self.form.deadline:
+            said.append(self._say("saved_late", date=date_of(self.form.deadline)))
+        if self.form.recipient:
+            said.append(self._say("saved_recipient", recipient=self.form.recipient.name))
+        target = self.form.targets.get(str(self.draft.answers.get("unit_type")))
+        if target:
+            missing = target.at_least - models
+            said.append(
+                self._say(
+                    "target_missing" if missing > 0 else "target_met",
+                    unit_type=self._shown(self.form.field("unit_type")),
+                    at_least=target.at_least,
+                    path=target.clause,
+                    count=models,
+                    missing=missing,
+                )
+            )
+        return (Line("\n".join(said), self._buttons("more", "mine")),)
+
+
+_BUTTONS = {
+    "consent_unclear": ("agree", "disagree"),
+    "confirm_cancel": ("cancel_yes", "cancel_no"),
+    "cancelled": ("register",),
+    "paused": ("resume",),
+    "which": ("as_answer", "as_question"),
+    "way_out": ("save", "cancel"),
+    "review_unclear": ("submit", "edit", "save", "cancel"),
+}
+
+
+def date_of(deadline: Deadline) -> str:
+    """Return the day of a deadline as plans write it, such as 25/4/2023."""
+    return f"{deadline.before.day}/{deadline.before.month}/{deadline.before.year}"
+
+
+def quote_of(plan: Plan, path: str) -> str:
+    """Return the plan's words at `path`, cut at a word where long; "" if the plan has none there."""
+    passages: Sequence[str] = [p.text for p in plan.passages if p.path == path and not p.is_heading]
+    words = " ".join(passages or [p.text for p in plan.passages if p.path == path])
+    if len(words) <= LONGEST_QUOTE:
+        return words
+    return words[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,131 @@
+"""The tables of the registration store, as typed SQLAlchemy classes. Migrations create them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Dialect, Index, Integer, String, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class AwareTime(TypeDecorator[datetime]):
+    """A moment, kept as ISO 8601 text in UTC so that every database sorts and returns it alike."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Return the text of an aware moment; ValueError for one without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Return the aware moment that the text names."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Base(DeclarativeBase):
+    """The tables of this store and no others."""
+
+
+class DraftRow(Base):
+    """An unfinished registration. `payload` is the draft as plain data."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person: Mapped[str] = mapped_column(String(255))
+    plan_id: Mapped[str | None] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(20))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(AwareTime)
+    updated_at: Mapped[datetime] = mapped_column(AwareTime)
+
+    __table_args__ = (Index("drafts_by_person", "person", "updated_at"), Index("drafts_by_age", "updated_at"))
+
+
+class RegistrationRow(Base):
+    """A submitted registration: the ten fields as columns, `form` what was asked at the time.
+
+    `draft_id` is unique: a draft becomes one registration, however often it is submitted.
+    """
+
+    __tablename__ = "registrations"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20))
+    draft_id: Mapped[str] = mapped_column(String(36))
+    person: Mapped[str] = mapped_column(String(255))
+    plan_id: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(Integer)
+    late: Mapped[bool] = mapped_column(Boolean)
+    unit_key: Mapped[str] = mapped_column(String(300))
+    unit_name: Mapped[str | None] = mapped_column(String(300))
+    unit_type: Mapped[str | None] = mapped_column(String(50))
+    registration_type: Mapped[str | None] = mapped_column(String(20))
+    field: Mapped[str | None] = mapped_column(String(30))
+    model_name: Mapped[str | None] = mapped_column(String(300))
+    quantity: Mapped[int | None] = mapped_column(Integer)
+    start_period: Mapped[str | None] = mapped_column(String(7))
+    location: Mapped[str | None] = mapped_column(String(300))
+    scale: Mapped[str | None] = mapped_column(String(20))
+    completion_period: Mapped[str | None] = mapped_column(String(7))
+    form: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(AwareTime)
+    updated_at: Mapped[datetime] = mapped_column(AwareTime)
+    submitted_at: Mapped[datetime] = mapped_column(AwareTime)
+
+    __table_args__ = (
+        UniqueConstraint("reference", name="one_registration_a_reference"),
+        UniqueConstraint("draft_id", name="one_registration_a_draft"),
+        Index("registrations_by_person", "person"),
+        Index("registrations_by_unit", "plan_id", "unit_key"),
+    )
+
+
+class ReferenceRow(Base):
+    """The last number given in a plan year."""
+
+    __tablename__ = "reference_numbers"
+
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class ConsentRow(Base):
+    """The moment at which a person agreed to a version of the notice."""
+
+    __tablename__ = "consents"
+
+    person: Mapped[str] = mapped_column(String(255), primary_key=True)
+    notice: Mapped[str] = mapped_column(String(20), primary_key=True)
+    given_at: Mapped[datetime] = mapped_column(AwareTime)
+
+
+class PersonRow(Base):
+    """What is remembered of a person between registrations."""
+
+    __tablename__ = "people"
+
+    person: Mapped[str] = mapped_column(String(255), primary_key=True)
+    last_plan: Mapped[str | None] = mapped_column(String(100))
+    updated_at: Mapped[datetime] = mapped_column(AwareTime)
+
+
+class AuditRow(Base):
+    """One change: who did what to which draft, registration or consent, and when. Holds no answers."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(AwareTime)
+    person: Mapped[str] = mapped_column(String(255))
+    action: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(50))
+    version: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (Index("audit_by_subject", "subject"),)
