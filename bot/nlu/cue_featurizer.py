@@ -1,0 +1,68 @@
+"""Gives the intent classifier the hints of `cues.yml`."""
+
+import hashlib
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
+
+from bot.nlu.cues import CUES_FILE, load_cues
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class CueFeaturizer(SparseFeaturizer, GraphComponent):
+    """One 0/1 sentence feature a hint; the token features are all zero."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A tokenizer must come first: Rasa wants a row of features for every token."""
+        return [Tokenizer]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "CueFeaturizer":
+        """Make the component; nothing of it is stored in the model."""
+        return cls(execution_context.node_name, config)
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """There is nothing to set."""
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """A changed `cues.yml` means training again."""
+        return hashlib.sha256(CUES_FILE.read_bytes()).hexdigest()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the hints to each message."""
+        for message in messages:
+            self._add_hints(message)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the hints to each example."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def _add_hints(self, message: Message) -> None:
+        tokens = message.get(TOKENS_NAMES[TEXT])
+        if not tokens:
+            return
+        cues = load_cues()
+        columns = cues.hints(message.get(TEXT))
+        sentence = coo_matrix(([1.0] * len(columns), ([0] * len(columns), columns)), shape=(1, cues.size))
+        self.add_features_to_message(coo_matrix((len(tokens), cues.size)), sentence, TEXT, message)

@@ -1,0 +1,125 @@
+import itertools
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from actions.conversation import FIELDS
+from actions.rasa_actions import NORMAL_ACTION, all_actions
+from bot.settings import ROOT
+from knowledge.vietnamese import normalise, unmark
+
+DATA = ROOT / "nlu_data"
+LARGE = {
+    "ask_plan": 150,
+    "register_model": 40,
+    "list_registrations": 40,
+    "out_of_scope": 40,
+    "choose_plan": 40,
+}
+OBEYED_BY_RASA = {"back", "restart", "session_start"}
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[tuple[str, str]]:
+    found = []
+    for path in sorted((DATA / "nlu").glob("*.yml")):
+        for item in read(path)["nlu"]:
+            lines = item["examples"].splitlines()
+            assert all(line.startswith("- ") for line in lines), path
+            found += [(line[2:], item["intent"]) for line in lines]
+    return found
+
+
+@pytest.fixture(scope="module")
+def domain() -> dict[str, Any]:
+    return dict(read(DATA / "domain.yml"))
+
+
+@pytest.fixture(scope="module")
+def rules() -> list[dict[str, Any]]:
+    return [rule for path in sorted((DATA / "rules").glob("*.yml")) for rule in read(path)["rules"]]
+
+
+def plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", unmark(normalise(text)).lower()))
+
+
+def test_every_intent_has_enough_examples(examples: list[tuple[str, str]], domain: dict[str, Any]) -> None:
+    counts = Counter(intent for _, intent in examples)
+    assert set(counts) == set(domain["intents"])
+    for intent, count in counts.items():
+        assert count >= LARGE.get(intent, 20), intent
+    assert not OBEYED_BY_RASA & set(counts)
+
+
+def test_no_example_stands_under_two_intents_or_twice(examples: list[tuple[str, str]]) -> None:
+    intents: dict[str, set[str]] = {}
+    for text, intent in examples:
+        intents.setdefault(" ".join(sorted(plain(text).split())), set()).add(intent)
+    assert {text: found for text, found in intents.items() if len(found) > 1} == {}
+    written = Counter(normalise(text).lower() for text, _ in examples)
+    assert [text for text, count in written.items() if count > 1] == []
+
+
+def test_examples_are_written_as_officials_write(examples: list[tuple[str, str]]) -> None:
+    questions = [text for text, intent in examples if intent == "ask_plan"]
+    assert sum(text == unmark(text) for text in questions) >= 30
+    assert sum("?" in text for text in questions) >= 5
+    assert any(re.search(r"\b(BC|mh|DVK|ubnd)\b", text) for text in questions)
+
+
+def test_the_held_out_messages_are_not_examples(examples: list[tuple[str, str]], domain: dict[str, Any]) -> None:
+    held_out = read(Path(__file__).with_name("held_out.yml"))
+    assert set(held_out) == set(domain["intents"])
+    known = {plain(text) for text, _ in examples}
+    assert [text for texts in held_out.values() for text in texts if plain(text) in known] == []
+
+
+def test_every_action_of_the_domain_exists_and_vice_versa(domain: dict[str, Any]) -> None:
+    names = [action.name() for action in all_actions(services=None)]  # type: ignore[arg-type]
+    assert sorted(domain["actions"]) == sorted(names)
+    assert set(NORMAL_ACTION.values()) <= set(names)
+
+
+def test_rules_lead_every_intent_somewhere(domain: dict[str, Any], rules: list[dict[str, Any]]) -> None:
+    led = {step["intent"]: next_step["action"] for rule in rules for step, next_step in _pairs(rule)}
+    assert set(led) == {*domain["intents"], "nlu_fallback"}
+    assert set(led.values()) <= {*domain["actions"], *domain["forms"]}
+    assert {intent: led[intent] for intent in NORMAL_ACTION} == NORMAL_ACTION
+
+
+def _pairs(rule: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    steps = rule["steps"]
+    return [(one, other) for one, other in itertools.pairwise(steps) if "intent" in one]
+
+
+def test_every_response_is_used_and_every_used_one_exists() -> None:
+    small_talk = [intent for intent, action in NORMAL_ACTION.items() if action == "action_small_talk"]
+    wanted = {f"utter_{intent}{language}" for intent in small_talk for language in ("", "_en")}
+    responses = read(DATA / "responses.yml")["responses"]
+    assert set(responses) == wanted
+    assert all(variant["text"].strip() for variants in responses.values() for variant in variants)
+
+
+def test_the_form_asks_the_ten_fields_and_fills_no_slot_itself(domain: dict[str, Any]) -> None:
+    assert tuple(domain["forms"]["registration_form"]["required_slots"]) == FIELDS
+    assert set(FIELDS) <= set(domain["slots"])
+    for name, slot in domain["slots"].items():
+        assert slot["mappings"] == [{"type": "custom"}], name
+        assert slot["influence_conversation"] is False, name
+
+
+def test_the_pipeline_is_light() -> None:
+    config = read(ROOT / "config.yml")
+    names = [component["name"] for component in config["pipeline"]]
+    assert not {"DIETClassifier", "ResponseSelector"} & set(names)
+    assert [policy["name"] for policy in config["policies"]] == ["RulePolicy"]
+    assert config["assistant_id"] and config["language"] == "vi"
