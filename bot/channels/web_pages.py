@@ -1,0 +1,108 @@
+"""The pages a browser opens: the chat, the list of plans, a plan with the cited passage highlighted."""
+
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from bot.channels.web_plan import Block, blocks_of, contacts, holds
+from bot.channels.web_security import new_visitor, remember_visitor, visitor_of
+from bot.wording import say
+from knowledge.corpus import Plan
+
+FOLDER = Path(__file__).with_name("web_page")
+STATIC_FOLDER = FOLDER / "static"
+_CONTENTS_DEPTH = 2
+
+
+class Pages:
+    """The HTML endpoints over `plans`."""
+
+    def __init__(self, plans: Mapping[str, Plan]) -> None:
+        self._plans = plans
+
+    async def chat(self, request: Request) -> Response:
+        """Return the chat page and renew the visitor's cookie."""
+        response = HTMLResponse(_template("chat").template)
+        remember_visitor(request, response, visitor_of(request) or new_visitor())
+        return response
+
+    async def plans(self, request: Request) -> Response:
+        """Return the list of plans."""
+        rows = [
+            f'<li><a href="/plans/{escape(plan.id)}"><strong>{escape(plan.title)}</strong>'
+            f"<span>{_issued_by(plan)}</span></a></li>"
+            for plan in self._plans.values()
+        ]
+        return HTMLResponse(_template("plans").substitute(rows="\n".join(rows)))
+
+    async def plan(self, request: Request) -> Response:
+        """Return a plan's page; `start` and `end` in the query highlight that stretch of its text."""
+        plan = self._plans.get(request.path_params["plan_id"])
+        if plan is None:
+            return error_page(404, "plan_not_found")
+        asked = "start" in request.query_params or "end" in request.query_params
+        highlight = _stretch(plan, request.query_params)
+        blocks = blocks_of(plan, highlight)
+        notices = [say("passage_not_found")] if asked and highlight is None else []
+        notices += [say("contacts_masked")] if contacts(plan.text) else []
+        return HTMLResponse(
+            _template("plan").substitute(
+                title=escape(plan.title),
+                issued_by=_issued_by(plan),
+                notices="\n".join(f'<p class="notice">{escape(notice)}</p>' for notice in notices),
+                contents="\n".join(_contents_row(block) for block in blocks if _in_contents(block)),
+                body="\n".join(_block_html(block) for block in blocks),
+            )
+        )
+
+
+def error_page(status: int, key: str) -> HTMLResponse:
+    """Return a page that says what went wrong and leads back."""
+    return HTMLResponse(_template("error").substitute(message=escape(say(key))), status)
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((FOLDER / f"{name}.html").read_text(encoding="utf-8"))
+
+
+def _issued_by(plan: Plan) -> str:
+    facts = [plan.issuer]
+    if str(plan.year) not in plan.title:
+        facts.append(say("year_label", year=plan.year))
+    for label, value in (("number_label", plan.number), ("date_label", plan.date)):
+        if value:
+            facts.append(f"{say(label)} {value} ({say('filled_by_office')})")
+    return escape(" · ".join(facts))
+
+
+def _stretch(plan: Plan, query: Mapping[str, str]) -> tuple[int, int] | None:
+    try:
+        start, end = int(query["start"]), int(query["end"])
+    except (KeyError, ValueError):
+        return None
+    return (start, end) if holds(plan, start, end) else None
+
+
+def _in_contents(block: Block) -> bool:
+    return block.is_heading and block.depth <= _CONTENTS_DEPTH
+
+
+def _contents_row(block: Block) -> str:
+    return f'<li class="depth-{block.depth}"><a href="#{block.anchor}">{escape(block.words)}</a></li>'
+
+
+def _block_html(block: Block) -> str:
+    tag = f"h{min(block.depth + 1, 6)}" if block.is_heading else "p"
+    label = escape(say("anchor_label", path=block.path), quote=True)
+    to_here = f'href="#{block.anchor}" title="{label}" aria-label="{label}"'
+    link = f'<a class="place" {to_here}>{escape(block.path)}</a>'
+    return (
+        f'<section class="clause kind-{block.kind} depth-{min(block.depth, 5)}" id="{block.anchor}">'
+        f"<{tag}>{block.html}</{tag}>{link}</section>"
+    )

@@ -1,0 +1,101 @@
+"""What passes between a channel and the assistant, and which texts may pass."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+TEXT_LIMIT = 10_000
+"""Longest text handed on, in characters; the assistant itself answers `too_long` far below it."""
+
+_ISSUED = re.compile(r'/choose_plan\{"plan_id": ?"[a-z0-9][a-z0-9-]{0,63}"\}')
+_DROPPED = ("Cc", "Cf", "Cs", "Co")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a person: `text` is cleaned words or an issued button payload; `time` is aware."""
+
+    channel: str
+    user: str
+    chat: str
+    message_id: str
+    text: str
+    time: datetime
+
+    @property
+    def person(self) -> str:
+        """The one string the assistant knows this person by, `<channel>:<id>`."""
+        return f"{self.channel}:{self.user}"
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice offered: what is shown, and what is sent when it is taken."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A cited passage: `quote == fold(source[start:end])`, offsets in code points of the stored text."""
+
+    plan_id: str
+    path: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file handed to the person."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One thing said to the person; `custom` is the envelope for programs (kind `answer` or `form`)."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    custom: Mapping[str, Any] | None = None
+
+
+def typed(text: str) -> str:
+    """Return typed text as it may be handed on.
+
+    NFC, line feeds as line ends, no control, zero-width or lone surrogate characters, at most `TEXT_LIMIT`
+    characters, and no leading slash: Rasa would obey `/restart` or `/intent{...}` from anyone.
+    """
+    text = text[: 2 * TEXT_LIMIT].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    kept = "".join(mark for mark in text if mark == "\n" or unicodedata.category(mark) not in _DROPPED)
+    composed = unicodedata.normalize("NFC", kept)
+    while composed[:1] == "/" or composed[:1].isspace():
+        composed = composed[1:]
+    return composed[:TEXT_LIMIT].rstrip()
+
+
+def pressed(payload: str) -> str | None:
+    """Return what a pressed button stands for: an issued payload, plain words cleaned, otherwise None."""
+    if not payload.lstrip().startswith("/"):
+        return typed(payload)
+    return payload if is_issued(payload) else None
+
+
+def is_issued(payload: str) -> bool:
+    """Tell whether `payload` has a shape that the assistant puts on its own buttons."""
+    return _ISSUED.fullmatch(payload) is not None
+
+
+def has_words(text: str) -> bool:
+    """Tell whether `text` holds a letter or a digit."""
+    return any(mark.isalnum() for mark in text)

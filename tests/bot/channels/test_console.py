@@ -1,0 +1,67 @@
+import asyncio
+import re
+
+from bot.channels.console import Console
+from bot.wording import say
+from tests.bot.channels.contract import ChannelContract, Conversation, Shown
+from tests.bot.fake_rasa import FakeRasa, clock
+
+OFFERED = re.compile(r"^(\w+)\. (.+)$", re.MULTILINE)
+
+
+class Terminal(Conversation):
+    def __init__(self, rasa: FakeRasa, user: str, public_address: str | None = None) -> None:
+        self.written: list[str] = []
+        self.console = Console(rasa.dialogue(), clock, user, public_address, write=self.written.append)
+
+    def say(self, text: str) -> Shown:
+        self.written.clear()
+        asyncio.run(self.console.turn(text))
+        texts = tuple(self.written)
+        return Shown(texts, tuple(title for _, title in OFFERED.findall("\n".join(texts))))
+
+    def take(self, shown: Shown, index: int) -> Shown:
+        return self.say(OFFERED.findall(shown.all)[index][0])
+
+
+class TestConsole(ChannelContract):
+    channel_class = Console
+
+    def open(self, rasa: FakeRasa, user: str = "a" * 32) -> Terminal:
+        return Terminal(rasa, user)
+
+
+def test_it_talks_until_the_end_of_input() -> None:
+    lines = iter(["xin chào", "", "tạm biệt"])
+    written: list[str] = []
+
+    def read(prompt: str) -> str:
+        line = next(lines, None)
+        if line is None:
+            raise EOFError
+        return line
+
+    rasa = FakeRasa()
+    Console(rasa.dialogue(), clock, "an", None, read, written.append).talk()
+    assert [text for _, text in rasa.received] == ["xin chào", "tạm biệt"]
+    assert written[0] == say("console_welcome")
+    assert say("empty") in written
+    assert say("console_goodbye") in written[-1]
+
+
+def test_an_interrupt_ends_it_without_a_traceback() -> None:
+    def read(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    written: list[str] = []
+    Console(FakeRasa().dialogue(), clock, "an", None, read, written.append).talk()
+    assert say("console_goodbye") in written[-1]
+
+
+def test_a_citation_is_linked_where_people_can_reach_the_page() -> None:
+    citation = {"plan_id": "caobang-2023", "path": "III › 1", "quote": "Sở Nội vụ", "start": 10, "end": 19}
+    answer = [{"text": "Sở Nội vụ."}, {"custom": {"kind": "answer", "citations": [citation]}}]
+    rasa = FakeRasa(lambda sender, text: answer)
+    link = "https://dv.vn/plans/caobang-2023?start=10&end=19#passage"
+    assert link in Terminal(rasa, "an", "https://dv.vn/").say("ai?").all
+    assert "plans/" not in Terminal(rasa, "an").say("ai?").all
