@@ -17,7 +17,8 @@ class Asked:
     """What is asked for.
 
     `kind` is a key of `kinds.yml` or None (a passage). A `strict` kind is answered only by a passage that holds it.
-    `act` are the words of what a unit is asked to do, in a question for a unit. `period` and `subject` are keys of `facts.yml`, or None where the question names none.
+    `act` are the words of what a unit is asked to do, in a question for a unit. `period` and `subject` are
+    keys of `facts.yml`, or None where the question names none.
     """
 
     kind: str | None

@@ -3,6 +3,7 @@
 Both forms are kept: unmarked text finds what was typed without marks, marked text keeps `năm` and `Nam` apart.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import bm25s
@@ -17,7 +18,7 @@ Scores = NDArray[np.float32]
 def terms(text: str) -> list[str]:
     """Return the syllables of `text` and its pairs of neighbouring syllables, lower case."""
     single = syllables(text)
-    return [*single, *(f"{left}_{right}" for left, right in zip(single, single[1:], strict=False))]
+    return [*single, *(f"{left}_{right}" for left, right in itertools.pairwise(single))]
 
 
 class LexicalIndex:

@@ -1,5 +1,6 @@
 """A question as typed, made readable for the index: English words, abbreviations, tone marks restored."""
 
+import itertools
 import math
 import re
 from collections import Counter, defaultdict
@@ -40,7 +41,7 @@ class MarkRestorer:
         for text in texts:
             words = [token.lower() for token in _TOKEN.findall(normalise(text)) if token.isalpha()]
             self._single.update(words)
-            self._pairs.update(zip(words, words[1:], strict=False))
+            self._pairs.update(itertools.pairwise(words))
         for word in self._single:
             self._forms[unmark(word)].add(word)
 

@@ -1,5 +1,6 @@
 """Passages cut to what is searched and shown: whole, or the sentences of a long one in windows."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def _short_enough(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _trimmed(text: str, edges: Sequence[int]) -> list[tuple[int, int]]:
     spans = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         while left < right and text[left].isspace():
             left += 1
         while right > left and text[right - 1].isspace():

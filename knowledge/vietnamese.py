@@ -18,9 +18,10 @@ _EXCESS_MARKS = re.compile(r"([\u0300-\u036f])[\u0300-\u036f]{2,}")
 _ENGLISH_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a about am an and any are at be by can could deadline do does for from give has have help hello hi how i in is it "
-        "list many me must my need of on or our plan please register report should show signed tell than thank thanks "
-        "that the there this to unit units was we what when where which who whom whose why will with year you your",
+        "a about am an and any are at be by can could deadline do does for from give has have help hello hi how i in "
+        "is it list many me must my need of on or our plan please register report should show signed tell than thank "
+        "thanks that the there this to unit units was we what when where which who whom whose why will with year you "
+        "your",
     )
 )
 

@@ -119,7 +119,7 @@ def test_add_says_what_it_understood_and_makes_it_answerable(home: Path, tmp_pat
 def test_evaluate_prints_its_first_row(home: Path, tmp_path: Path) -> None:
     run(home, "index")
     file = tmp_path / "questions.yml"
-    entry = "{id: a, question: "Hạn báo cáo năm?", plan: honglinh-2023, quote: hàng năm (trước ngày 25/11)}"
+    entry = '{id: a, question: "Hạn báo cáo năm?", plan: honglinh-2023, quote: "hàng năm (trước ngày 25/11)"}'
     file.write_text(f"- {entry}\n", encoding="utf-8")
     assert "1 of    1  1.000" in run(home, "evaluate", str(file)).stdout
     assert json.loads(run(home, "evaluate", str(file), "--json").stdout)[0]["share"] == 1.0
