@@ -60,6 +60,7 @@ class Answerer:
         self._rewriter = Rewriter([plan.text for plan in plans.values()], load_vocabulary())
         self._retriever = Retriever([embedded_text(snippet) for snippet in index.snippets], index.vectors, encoder)
         self._weigher = Weigher(index.snippets, self._facts, self._thresholds)
+        self._years = [set(_YEAR.findall(plan.text)) for plan in plans.values()]
         self._steps = (self._normalise, self._scope, self._retrieve, self._weigh, self._decide, self._compose)
 
     def answer(self, question: str, plan_id: str | None = None, history: Sequence[str] = ()) -> Answer:
@@ -100,6 +101,10 @@ class Answerer:
         named = find_plans(inquiry.question, self.plans)
         if not named and inquiry.rewritten is not None:
             named = find_plans(inquiry.rewritten.text, self.plans)
+        if self._asks_for_another_year(inquiry.question):
+            text = say("no_such_year", inquiry.language, labels=self._labels())
+            inquiry.answer = Answer("not_in_plan", text, choices=tuple(self.plans))
+            return
         if inquiry.plan_id is not None and inquiry.plan_id not in self.plans:
             text = say("unknown_plan", inquiry.language, plan=inquiry.plan_id[:80], labels=self._labels())
             inquiry.answer = Answer("clarify", text, choices=tuple(self.plans))
@@ -110,6 +115,12 @@ class Answerer:
             inquiry.scope = [self.plans[inquiry.plan_id]]
         else:
             inquiry.scope = list(self.plans.values())
+
+    def _asks_for_another_year(self, question: str) -> bool:
+        """Tell whether the question is about a year that no plan is of, nor any plan's text speaks of."""
+        asked = set(_YEAR.findall(question))
+        known = {str(plan.year) for plan in self.plans.values()}
+        return bool(asked) and not asked & known and not any(asked & years for years in self._years)
 
     def _retrieve(self, inquiry: Inquiry) -> None:
         assert inquiry.rewritten is not None and inquiry.asked is not None

@@ -1,5 +1,6 @@
 """The words around quotations: the direct answer, the quote, its place; all wording stands in `wording.yml`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +10,14 @@ import yaml
 
 from knowledge.answers import Citation
 from knowledge.corpus import Plan
-from knowledge.structure import layout
+from knowledge.structure import SEPARATOR, layout
 
 SHORT = 150
 """Characters of a quote shown on a plan's line where several plans answer."""
+
+_REPEATED = re.compile(r"(?P<mark>.+)\[(?P<number>\d+)\]")
+_CONTACT = re.compile(r"\S@\S|\b0\d{3}[. ]?\d{3}[. ]?\d{3}\b")
+_UNNUMBERED = {"¶": "paragraph", "-": "dash"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,23 @@ def say(key: str, language: str, **values: object) -> str:
 
 
 def place(path: str, language: str) -> str:
-    """Return a path as a person reads it: `mục III › 2`, or `phần Nơi nhận` for a named part."""
+    """Return a path as a person reads it: `mục III › 2, đoạn 1`, or `phần Nơi nhận` for a named part."""
     named = any(path.startswith(label) for label in layout()["labels"].values())
-    return say("place_named" if named else "place", language, path=path)
+    return say("place_named" if named else "place", language, path=_spoken(path, language))
+
+
+def _spoken(path: str, language: str) -> str:
+    """Return `III[2] › 1 › ¶[3]` as `III (lần 2) › 1, đoạn 3`."""
+    rules = layout()["spoken"]
+    numbered, unnumbered = [], []
+    for part in path.split(SEPARATOR):
+        match = _REPEATED.fullmatch(part)
+        mark, number = (match["mark"], match["number"]) if match else (part, "")
+        if mark in _UNNUMBERED and number:
+            unnumbered.append(rules[_UNNUMBERED[mark]][language].format(n=number))
+        else:
+            numbered.append(rules["again"][language].format(mark=mark, n=number) if number else part)
+    return ", ".join([SEPARATOR.join(numbered), *unnumbered])
 
 
 def labels_of(plans: Sequence[Plan]) -> str:
@@ -75,6 +94,8 @@ def one_plan(finding: Finding, language: str) -> str:
     for citation in more:
         if not _is_heading(plan, citation):
             parts.append(say("more_quote", language, quote=citation.quote, place=place(citation.path, language)))
+    if any(_CONTACT.search(citation.quote) for citation in finding.citations):
+        parts.append(say("old_contact", language, year=plan.year))
     return "\n\n".join([*parts, *finding.notes])
 
 

@@ -16,6 +16,9 @@ from knowledge.snippets import Snippet
 from knowledge.structure import SEPARATOR, layout
 from knowledge.vietnamese import syllables, unmark
 
+SHORT_LINE = 80
+"""Characters below which a line of the opening (a motto, a place and date) is no sentence that answers."""
+
 Thresholds = Mapping[str, float]
 
 
@@ -89,7 +92,8 @@ class Weigher:
         part = snippet.path.split(SEPARATOR)[0]
         if part in (labels["recipients"], labels["signer"]):
             return asked.kind not in ("recipients", "signer")
-        return snippet.is_heading
+        short_opening = part == labels["opening"] and len(snippet.text) < SHORT_LINE
+        return snippet.is_heading or short_opening
 
 
 def answers(candidate: Candidate, asked: Asked, thresholds: Thresholds) -> bool:

@@ -89,6 +89,17 @@ def test_the_registration_deadline_is_not_the_report_deadline(answerer: Answerer
     assert "đó không phải hạn báo cáo" in report.text
 
 
+def test_another_year_is_not_answered_from_this_one(answerer: Answerer) -> None:
+    answer = answerer.answer("Hạn báo cáo của kế hoạch năm 2031?", "honglinh-2023")
+    assert (answer.outcome, answer.citations) == ("not_in_plan", ())
+
+
+def test_old_contact_details_stand_only_in_the_quote_and_are_said_to_be_old(answerer: Answerer) -> None:
+    answer = answerer.answer("Gửi đăng ký mô hình qua Zalo nào, trước ngày nào?", "yenbai-duk-2023")
+    assert answer.text.count("0915.741.808") == 1 and "0915.741.808" in answer.citations[0].quote
+    assert "kiểm tra lại trước khi dùng" in answer.text
+
+
 def test_signer_and_recipients(answerer: Answerer) -> None:
     assert answerer.answer("Ai ký kế hoạch này?", "yenbai-duk-2023").text.startswith("Người ký: Cao Xuân Chiểu.")
     recipients = answerer.answer("Nơi nhận gồm những ai?", "backan-vp-2023")
