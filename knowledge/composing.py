@@ -10,14 +10,12 @@ import yaml
 
 from knowledge.answers import Citation
 from knowledge.corpus import Plan
-from knowledge.structure import SEPARATOR, layout
+from knowledge.places import place
 
 SHORT = 150
 """Characters of a quote shown on a plan's line where several plans answer."""
 
-_REPEATED = re.compile(r"(?P<mark>.+)\[(?P<number>\d+)\]")
 _CONTACT = re.compile(r"\S@\S|\b0\d{3}[. ]?\d{3}[. ]?\d{3}\b")
-_UNNUMBERED = {"¶": "paragraph", "-": "dash"}
 
 
 @dataclass(frozen=True)
@@ -49,26 +47,6 @@ def wording() -> dict[str, dict[str, str]]:
 def say(key: str, language: str, **values: object) -> str:
     """Return the sentence `key` in `language`, its placeholders filled."""
     return wording()[key][language].format(**values)
-
-
-def place(path: str, language: str) -> str:
-    """Return a path as a person reads it: `mục III › 2, đoạn 1`, or `phần Nơi nhận` for a named part."""
-    named = any(path.startswith(label) for label in layout()["labels"].values())
-    return say("place_named" if named else "place", language, path=_spoken(path, language))
-
-
-def _spoken(path: str, language: str) -> str:
-    """Return `III[2] › 1 › ¶[3]` as `III (lần 2) › 1, đoạn 3`."""
-    rules = layout()["spoken"]
-    numbered, unnumbered = [], []
-    for part in path.split(SEPARATOR):
-        match = _REPEATED.fullmatch(part)
-        mark, number = (match["mark"], match["number"]) if match else (part, "")
-        if mark in _UNNUMBERED and number:
-            unnumbered.append(rules[_UNNUMBERED[mark]][language].format(n=number))
-        else:
-            numbered.append(rules["again"][language].format(mark=mark, n=number) if number else part)
-    return ", ".join([SEPARATOR.join(numbered), *unnumbered])
 
 
 def labels_of(plans: Sequence[Plan]) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.answers import Citation, cite
 from knowledge.asking import Asked, kinds
-from knowledge.composing import Finding, place, say, shortened
+from knowledge.composing import Finding, say, shortened
 from knowledge.corpus import Plan
 from knowledge.evidence import Candidate, Thresholds, answers
 from knowledge.facts import Deadline, Facts, patterns
+from knowledge.places import place
 from knowledge.reading import fold
 from knowledge.snippets import QUOTE_AT_MOST, quotable, sentences_with
 from knowledge.structure import SEPARATOR, Passage, layout

@@ -15,9 +15,9 @@ WINDOW = 480
 QUOTE_AT_MOST = 600
 """Characters of reading text in one citation, at most."""
 
-_SENTENCE_END = re.compile(r"(?:[.!?…]+[”\"»)]*|;)\s+(?=[^\W\d_a-zà-ỹđ]|[“\"(0-9-])|;\s+")
-
-_FULL_STOP = re.compile(r"(?<!\d)[.!?…]+[”\"»)]*\s+(?=[^\W\d_a-zà-ỹđ]|[“\"])")
+_SENTENCE_END = re.compile(r"[.!?…]+[”\"»)]*\s+|;\s+")
+_FULL_STOP = re.compile(r"(?<!\d)[.!?…]+[”\"»)]*\s+")
+_OPENING_MARKS = '“"(-'
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,7 @@ def quotable(plan: Plan, passage: Passage, start: int, end: int) -> tuple[int, i
 
 def sentences_with(plan: Plan, passage: Passage, words: str) -> tuple[int, int]:
     """Return the stretch of `passage` from the first to the last sentence that holds `words`, or all it may quote."""
-    edges = [
-        passage.start,
-        *(m.end() for m in _FULL_STOP.finditer(plan.text, passage.start, passage.end)),
-        passage.end,
-    ]
+    edges = _edges(_FULL_STOP, plan.text, passage.start, passage.end)
     holding = [(start, end) for start, end in _trimmed(plan.text, edges) if words in fold(plan.text[start:end])]
     if not holding or len(fold(plan.text[holding[0][0] : holding[-1][1]])) > QUOTE_AT_MOST:
         return quotable(plan, passage, passage.start, passage.end)
@@ -81,8 +77,18 @@ def sentences_with(plan: Plan, passage: Passage, words: str) -> tuple[int, int]:
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    edges = [start, *(match.end() for match in _SENTENCE_END.finditer(text, start, end)), end]
-    return _trimmed(text, edges)
+    return _trimmed(text, _edges(_SENTENCE_END, text, start, end))
+
+
+def _edges(ending: re.Pattern[str], text: str, start: int, end: int) -> list[int]:
+    """Return `start`, the places after each `ending` where a new sentence or part begins, and `end`."""
+    found = [match for match in ending.finditer(text, start, end) if match.end() < end]
+    begins = [m.end() for m in found if m.group()[0] == ";" or _begins(text[m.end()])]
+    return [start, *begins, end]
+
+
+def _begins(letter: str) -> bool:
+    return letter.isupper() or letter.isdigit() or letter in _OPENING_MARKS
 
 
 def _short_enough(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from actions.registration.rendering import quote_of
 from actions.registration.turns import NOTICE, Envelope, Office, Turn
 from actions.registration.values import Value
 from actions.registration.wording import Choice, Line, button, say
+from knowledge.places import place
 
 _CARRIED = ("unit_name", "unit_type")
 
@@ -130,7 +131,7 @@ class Reception:
         text = say("refused", language, plan=plan.label)
         quote = quote_of(plan, nearest) if nearest else ""
         if quote:
-            text += "\n" + say("refused_nearest", language, path=nearest, quote=quote)
+            text += "\n" + say("refused_nearest", language, path=place(nearest, language), quote=quote)
         line = Line(text, _plan_buttons(others, language))
         return Turn((line,), Envelope(REFUSED, plan_id=plan_id), open=False)
 

@@ -11,6 +11,7 @@ from actions.registration.periods import is_period, show
 from actions.registration.values import show_value
 from actions.registration.wording import Choice, Line, button, error, say
 from knowledge.corpus import Plan
+from knowledge.places import place
 
 LONGEST_QUOTE = 300
 # These open the message that follows instead of being one of their own.
@@ -128,7 +129,7 @@ class Speaker:
         for key, path in (("why_clause", field.clause if field else None), ("why_asked", self.form.asked_in)):
             quote = quote_of(self.plan, path) if path else ""
             if quote:
-                return self._say(key, path=path, quote=quote)
+                return self._say(key, path=place(path or "", self.language), quote=quote)
         return self._say("why_form")
 
     def opening(self, late: bool, other_plan: str | None) -> tuple[Line, ...]:
@@ -159,7 +160,7 @@ class Speaker:
                     "target_missing" if missing > 0 else "target_met",
                     unit_type=self._shown(self.form.field("unit_type")),
                     at_least=target.at_least,
-                    path=target.clause,
+                    path=place(target.clause, self.language),
                     count=models,
                     missing=missing,
                 )

@@ -14,6 +14,7 @@ from bot.channels.web_history import Entry, History
 from bot.channels.web_security import new_visitor, remember_visitor, visitor_of
 from bot.wording import say
 from knowledge.corpus import Plan
+from knowledge.places import place
 
 BODY_LIMIT = 64 * 1024
 """Largest request body in bytes: a text of the length limit with every character escaped fits."""
@@ -73,6 +74,7 @@ class ChatApi:
             "citations": [
                 {
                     "path": cited.path,
+                    "place": place(cited.path, "vi"),
                     "quote": cited.quote,
                     "link": passage_link(cited),
                     **self._source(cited.plan_id),

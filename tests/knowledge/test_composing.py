@@ -3,24 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.composing import place, say, shortened, wording
+from knowledge.composing import say, shortened, wording
 
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in Path("knowledge").resolve().glob("*.py"))
-
-
-@pytest.mark.parametrize(
-    ("path", "spoken"),
-    [
-        ("III › 2", "mục III › 2"),
-        ("II › 6 › (2)", "mục II › 6 › (2)"),
-        ("III[2] › 1 › ¶[1]", "mục III (lần 2) › 1, đoạn 1"),
-        ("II › -[2]", "mục II, gạch đầu dòng 2"),
-        ("Biểu mẫu › Cột (3)", "phần Biểu mẫu › Cột (3)"),
-        ("Chú thích 7", "phần Chú thích 7"),
-    ],
-)
-def test_a_place_is_read_to_a_person(path: str, spoken: str) -> None:
-    assert place(path, "vi") == spoken
 
 
 def test_every_sentence_stands_in_both_languages_with_the_same_places_to_fill() -> None:

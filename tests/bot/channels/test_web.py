@@ -74,6 +74,7 @@ def test_an_answer_comes_with_its_sources() -> None:
                     "citations": [
                         {
                             "path": "III › 1",
+                            "place": "mục III › 1",
                             "quote": "Sở Nội vụ",
                             "link": "/plans/caobang-2023?start=10&end=19#passage",
                             "title": plan.title,

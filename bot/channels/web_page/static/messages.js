@@ -92,7 +92,7 @@ function citations(reply) {
     const source = card.querySelector(".source");
     if (cited.issuer && reply.text.includes(cited.title) && reply.text.includes(cited.issuer)) source.remove();
     else source.textContent = [cited.title, cited.issuer, year].filter(Boolean).join(" · ");
-    card.querySelector(".path").textContent = cited.path;
+    card.querySelector(".path").textContent = cited.place;
     list.append(card);
   }
   return list;
