@@ -32,7 +32,13 @@ _ONE_THREAD = {
 
 def assistant_environment(settings: Settings) -> dict[str, str]:
     """The surroundings of everything that runs in the assistant's own environment."""
-    return {**settings.environment(), **_QUIET_NETWORK, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    return {
+        **settings.environment(),
+        **_QUIET_NETWORK,
+        "PYTHONUTF8": "1",
+        "PYTHONUNBUFFERED": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning starve the other servers on two cores
+    }
 
 
 def rasa_environment(settings: Settings) -> dict[str, str]:

@@ -13,7 +13,7 @@ from knowledge.reading import UnreadablePlan
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0, or 2 with a sentence on standard error that says what to do."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     settings = load_settings()
     try:
         return _run(options, settings)
@@ -46,9 +46,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return commands.list_plans(plans)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m knowledge", description=__doc__)
-    verbs = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """Return the commands and their arguments."""
+    root = argparse.ArgumentParser(prog="python -m knowledge", description=__doc__)
+    verbs = root.add_subparsers(dest="command", required=True)
     verbs.add_parser("index", help="build the index, embedding only what changed")
     verbs.add_parser("list", help="list the plans")
     ask = verbs.add_parser("ask", help="answer a question with citations")
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     outline = verbs.add_parser("outline", help="print the clauses of a plan")
     outline.add_argument("id")
-    return parser
+    return root
 
 
 if __name__ == "__main__":

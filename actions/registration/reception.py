@@ -130,7 +130,7 @@ class Reception:
         plan, nearest = self._office.plans[plan_id], self._office.forms[plan_id].nearest
         text = say("refused", language, plan=plan.label)
         quote = quote_of(plan, nearest) if nearest else ""
-        if quote:
+        if nearest and quote:
             text += "\n" + say("refused_nearest", language, path=place(nearest, language), quote=quote)
         line = Line(text, _plan_buttons(others, language))
         return Turn((line,), Envelope(REFUSED, plan_id=plan_id), open=False)
