@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from knowledge.answers import Citation as Citation  # what an answer cites is what a channel shows
+
 TEXT_LIMIT = 10_000
 """Longest text handed on, in characters; the assistant itself answers `too_long` far below it."""
 
@@ -37,17 +39,6 @@ class Button:
 
     title: str
     payload: str
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A cited passage: `quote == fold(source[start:end])`, offsets in code points of the stored text."""
-
-    plan_id: str
-    path: str
-    quote: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
