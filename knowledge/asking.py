@@ -78,6 +78,8 @@ def is_follow_up(text: str) -> bool:
 
 
 def _matches(rule: dict[str, Any], plain: str) -> bool:
+    if "unless" in rule and re.search(rule["unless"], plain):
+        return False
     return any(re.search(pattern, plain) for pattern in rule["asked_by"])
 
 
