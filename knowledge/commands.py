@@ -11,10 +11,10 @@ from typing import Any, TextIO
 from knowledge.answering import Answerer, open_answerer
 from knowledge.answers import Answer
 from knowledge.corpus import PLANS_FOLDER, Plan, load_plans
-from knowledge.embedding import open_encoder
+from knowledge.embedding import encoder_name, open_encoder
 from knowledge.evaluation import BadQuestionFile, read_questions
 from knowledge.evaluation import evaluate as run_evaluation
-from knowledge.index import build_index
+from knowledge.index import build_index, is_current, read_manifest
 from knowledge.reading import UnreadablePlan
 from knowledge.retrieving import CorpusRetriever
 from knowledge.structure import outline
@@ -22,7 +22,11 @@ from knowledge.taking_in import take_in
 
 
 def index(plans: Mapping[str, Plan], encoder: str, folder: Path) -> int:
-    """Build the index and say what changed."""
+    """Build the index and say what changed; an index that is current is left alone, and no encoder is opened."""
+    if is_current(plans, encoder_name(encoder), folder):
+        kept = sum(map(len, read_manifest(folder).digests.values()))
+        print(f"Index: 0 passages embedded, {kept} unchanged, 0 removed.")
+        return 0
     changes = build_index(plans, open_encoder(encoder), folder)
     print(f"Index: {changes.embedded} passages embedded, {changes.kept} unchanged, {changes.dropped} removed.")
     return 0

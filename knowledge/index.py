@@ -77,6 +77,17 @@ def build_index(plans: Mapping[str, Plan], encoder: Encoder, folder: Path) -> Ch
     return Changes(len(missing), len(wanted) - len(missing), len(set(known) - set(wanted)))
 
 
+def is_current(plans: Mapping[str, Plan], encoder: str, folder: Path) -> bool:
+    """Tell whether the index in `folder` is whole and belongs to the encoder of this name and to these plans."""
+    try:
+        manifest = read_manifest(folder)
+        rows = len(_read_vectors(folder))
+    except IndexProblem:
+        return False
+    digests = _digests_of(plans)
+    return (manifest.encoder, manifest.digests, rows) == (encoder, digests, sum(map(len, digests.values())))
+
+
 def open_index(plans: Mapping[str, Plan], encoder: Encoder, folder: Path) -> Index:
     """Return the index in `folder`, checked against its maker and the plans as they are now.
 
@@ -90,7 +101,7 @@ def open_index(plans: Mapping[str, Plan], encoder: Encoder, folder: Path) -> Ind
             f"the setting ENCODER now gives {encoder.name} ({encoder.dimension}): {REBUILD}."
         )
     snippets = {plan.id: snippets_of(plan) for plan in plans.values()}
-    digests = {plan_id: [_digest(embedded_text(s)) for s in of_plan] for plan_id, of_plan in snippets.items()}
+    digests = _digests_of(plans)
     if digests != manifest.digests:
         changed = sorted(
             plan_id
@@ -121,6 +132,10 @@ def read_manifest(folder: Path) -> Manifest:
     if manifest.format != FORMAT:
         raise IndexProblem(f"The index in {folder} has format {manifest.format}, not {FORMAT}: {REBUILD}.")
     return manifest
+
+
+def _digests_of(plans: Mapping[str, Plan]) -> dict[str, list[str]]:
+    return {plan.id: [_digest(embedded_text(snippet)) for snippet in snippets_of(plan)] for plan in plans.values()}
 
 
 def _known_vectors(folder: Path, encoder: Encoder) -> dict[str, Vectors]:

@@ -8,7 +8,7 @@ import pytest
 
 from knowledge.corpus import Plan
 from knowledge.embedding import HashEncoder, Vectors
-from knowledge.index import IndexProblem, build_index, open_index
+from knowledge.index import IndexProblem, build_index, is_current, open_index
 
 
 class CountingEncoder(HashEncoder):
@@ -39,6 +39,16 @@ def test_only_what_changed_is_embedded_again(plans: Mapping[str, Plan], tmp_path
     changed = replace(plan, text=plan.text.replace("Phòng Nội vụ: Theo dõi", "Phòng Nội vụ: Thường xuyên theo dõi"))
     again = build_index({**plans, plan.id: changed}, encoder, tmp_path)
     assert (again.embedded, again.dropped) == (1, 1)
+
+
+def test_a_current_index_is_known_without_its_encoder(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    assert not is_current(plans, "hash-64", tmp_path)
+    build_index(plans, HashEncoder(64), tmp_path)
+    assert is_current(plans, "hash-64", tmp_path)
+    assert not is_current(plans, "hash-32", tmp_path)
+    assert not is_current({key: plans[key] for key in list(plans)[1:]}, "hash-64", tmp_path)
+    (tmp_path / "vectors.faiss").write_bytes(b"damaged")
+    assert not is_current(plans, "hash-64", tmp_path)
 
 
 def test_no_index(plans: Mapping[str, Plan], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from knowledge.embedding import HashEncoder, open_encoder
+from knowledge.embedding import HashEncoder, encoder_name, open_encoder
 from knowledge.lexical import LexicalIndex, terms
 from knowledge.search import Retriever
 
@@ -65,6 +65,7 @@ def test_marked_and_unmarked_scores_differ() -> None:
 @pytest.mark.slow
 def test_the_shipped_encoder_gives_unit_vectors_and_knows_queries_from_passages() -> None:
     encoder = open_encoder()
+    assert encoder.name == encoder_name()
     vectors = encoder.passages(TEXTS)
     assert vectors.shape == (4, encoder.dimension) and vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3)
