@@ -96,6 +96,8 @@ class Answerer:
             text = f"{normalise(inquiry.history[-1])[:TOO_LONG]} {text}"
         inquiry.rewritten = self._rewriter.rewrite(text)
         inquiry.asked = read_question(self._without_plan_names(inquiry.rewritten.text))
+        if not inquiry.asked.words and inquiry.asked.kind is None and not is_of_the_trade(text):
+            inquiry.answer = self._end(inquiry, "clarify" if find_plans(text, self.plans) else "small_talk")
 
     def _scope(self, inquiry: Inquiry) -> None:
         named = find_plans(inquiry.question, self.plans)

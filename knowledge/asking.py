@@ -56,9 +56,10 @@ def read_question(text: str) -> Asked:
 
 
 def content_words(text: str) -> tuple[str, ...]:
-    """Return the distinct lower-case words of `text` that are no stop words, in order."""
+    """Return the distinct lower-case words of `text` that are no stop words and no single letters, in order."""
     stop = set(kinds()["words"]["stop"])
-    return tuple(dict.fromkeys(word for word in syllables(text) if word not in stop))
+    meant = (word for word in syllables(text) if word not in stop and (len(word) > 1 or word.isdigit()))
+    return tuple(dict.fromkeys(meant))
 
 
 def is_small_talk(text: str) -> bool:

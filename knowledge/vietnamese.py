@@ -24,6 +24,9 @@ _ENGLISH_WORDS = frozenset(
         "your",
     )
 )
+_UNMARKED_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
 
 
 def normalise(text: str) -> str:
@@ -84,9 +87,17 @@ def syllables(text: str) -> list[str]:
 
 
 def is_english(text: str) -> bool:
-    """Tell whether `text` is written in English rather than in Vietnamese without marks."""
-    words = [word.lower() for word in re.findall(r"[A-Za-z']+", text)]
+    """Tell whether `text` is written in English rather than in Vietnamese without marks.
+
+    English words that could be Vietnamese syllables do not show it alone: "tap the", "cam on", "can bo".
+    """
+    words = re.findall(r"[A-Za-z']+", text.lower() if text.isupper() else text)
     if not words or is_marked(re.sub("[“”].*?[“”]", "", text)):
         return False
-    known = sum(word in _ENGLISH_WORDS for word in words)
-    return known >= max(1, round(len(words) * 0.3))
+    known = sum(word.lower() in _ENGLISH_WORDS for word in words)
+    return any(map(_is_foreign, words)) and known >= max(1, round(len(words) * 0.3))
+
+
+def _is_foreign(word: str) -> bool:
+    """Tell whether `word` is neither a Vietnamese syllable without marks nor an abbreviation."""
+    return len(word) > 2 and not word.isupper() and not _UNMARKED_SYLLABLE.fullmatch(word.lower())

@@ -7,13 +7,15 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READING = {"reading": True}  # execution option of a transaction that writes nothing
 _BUSY_SECONDS = 10
+_MIGRATION_LOCK = 7_205_759
+_PLAIN_POSTGRESQL = ("postgresql", "postgres")  # no driver named: the installed one is psycopg 3
 
 
 class StoreUnavailable(Exception):
@@ -25,7 +27,7 @@ def as_unavailable() -> Iterator[None]:
     """Turn every failure of the database or its file into `StoreUnavailable`."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: a driver that is not installed
         cause = getattr(error, "orig", None) or error
         raise StoreUnavailable(f"The registration store cannot be used: {cause}") from error
 
@@ -46,6 +48,8 @@ def open_engine(url: str) -> Engine:
             engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
             _prepare_sqlite(engine)
         else:
+            if parsed.drivername in _PLAIN_POSTGRESQL:
+                parsed = parsed.set(drivername="postgresql+psycopg")
             engine = create_engine(parsed, pool_pre_ping=True)
         _migrate(engine)
     return engine
@@ -55,6 +59,8 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # processes that start together take turns; SQLite locks by itself
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

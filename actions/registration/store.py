@@ -123,10 +123,10 @@ class Store:
         """
 
         def write(session: Session) -> tuple[Registration, int]:
+            stored = session.get(DraftRow, draft.id, with_for_update=True)  # first: it waits for a submit under way
             existing = session.scalar(select(RegistrationRow).where(RegistrationRow.draft_id == draft.id))
             if existing is not None:
                 return registration_of(existing), _models_of_unit(session, existing)
-            stored = session.get(DraftRow, draft.id, with_for_update=True)
             if stored is None or stored.version != draft.version:
                 raise StaleDraft(draft.id)
             row = RegistrationRow(

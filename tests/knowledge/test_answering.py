@@ -124,6 +124,8 @@ def test_no_plan_states_its_own_number(answerer: Answerer) -> None:
         ("xin chào", "small_talk"),
         ("giá vàng hôm nay bao nhiêu", "off_topic"),
         ("x" * 1001, "too_long"),
+        ("a b", "small_talk"),
+        ("còn Cao Bằng?", "clarify"),
         ("मेरा नाम क्या है", "off_topic"),
     ],
 )

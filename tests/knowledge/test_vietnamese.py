@@ -49,11 +49,22 @@ def test_syllables_give_symbols_and_their_parts() -> None:
     assert syllables("Số 01-KL/TW") == ["số", "01-kl/tw", "01", "kl", "tw"]
 
 
-@pytest.mark.parametrize("text", ["which unit tracks the models?", "What is the deadline?", "register a model"])
+@pytest.mark.parametrize(
+    "text",
+    ["which unit tracks the models?", "What is the deadline?", "register a model", "I agree", "WHO TRACKS THE PLAN"],
+)
 def test_english(text: str) -> None:
     assert is_english(text)
 
 
 @pytest.mark.parametrize("text", ["don vi nao theo doi cac mo hinh", "hạn báo cáo năm", "ai ky", "", "12/2023"])
 def test_not_english(text: str) -> None:
+    assert not is_english(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["doan the", "tap the", "To dan pho 5", "cam on", "Can bo", "the con nam 2023?", "De an UBND to chuc", "ok cam on"],
+)
+def test_english_words_that_are_vietnamese_without_marks(text: str) -> None:
     assert not is_english(text)

@@ -1,22 +1,29 @@
-"""The contract of the store, held on SQLite and on the PostgreSQL server that TEST_DATABASE_URL names."""
+"""The contract of the store, held on SQLite and on PostgreSQL.
+
+The PostgreSQL server is the one that TEST_DATABASE_URL names, else one of the tests' own.
+"""
 
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from sqlalchemy import inspect
-from sqlalchemy.orm import Session
 
 from actions.registration.database import MIGRATIONS, StoreUnavailable, open_engine
 from actions.registration.draft import Draft
 from actions.registration.form import VIETNAM
 from actions.registration.store import StaleDraft, Store, open_store
 from actions.registration.tables import Base
+from tests.actions.registration.private_postgres import find_binaries, fresh_schema, private_server
 
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2023, 4, 20, 8, 0, tzinfo=VIETNAM)
 ANSWERS = {
     "unit_name": "Chi bộ Văn phòng",
@@ -33,20 +40,26 @@ ANSWERS = {
 FORM = {"unit_name": "Đơn vị"}
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL: neither its initdb and postgres are installed, nor is TEST_DATABASE_URL set")
+    with private_server(binaries) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'folder' / 'store.db'}"
         return
-    named = os.environ.get("TEST_DATABASE_URL")
-    if not named:
-        pytest.skip("TEST_DATABASE_URL names no PostgreSQL server")
-    yield named
-    engine = open_engine(named)
-    with Session(engine) as session, session.begin():
-        for table in Base.metadata.tables.values():
-            session.execute(table.delete())
-    engine.dispose()
+    with fresh_schema(request.getfixturevalue("server")) as schema:
+        yield schema
 
 
 @pytest.fixture
@@ -136,6 +149,43 @@ def test_submitting_at_the_same_time_makes_one_registration_each_with_its_own_nu
         thread.join()
     assert len(references) == 10
     assert sorted(set(references)) == [f"DVK-2023-{number:04}" for number in range(1, 6)]
+
+
+def test_one_draft_submitted_through_two_store_objects_at_once_makes_one_registration(url: str) -> None:
+    stores = [open_store(url) for _ in range(2)]
+    for number in range(20):
+        draft = saved(stores[0], f"d{number}")
+        at_once = threading.Barrier(len(stores))
+
+        def send(store: Store, draft: Draft = draft, at_once: threading.Barrier = at_once) -> str:
+            at_once.wait(30)
+            return submit(store, draft)
+
+        with ThreadPoolExecutor(len(stores)) as threads:
+            assert set(threads.map(send, stores)) == {f"DVK-2023-{number + 1:04}"}
+    assert len(stores[0].registrations()) == 20
+    for store in stores:
+        store.close()
+
+
+def test_several_processes_can_open_a_new_database_at_once(url: str) -> None:
+    program = (
+        "import sys\n"
+        "from actions.registration.store import open_store\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "open_store(sys.argv[1]).close()\n"
+    )
+    command = [sys.executable, "-c", program, url]
+    processes = [Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, cwd=ROOT) for _ in range(3)]
+    for process in processes:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    errors = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], errors
 
 
 def test_two_store_objects_on_one_database_share_the_numbers(url: str) -> None:
@@ -264,7 +314,15 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path / 'file' / 'store.db'}")
 
 
-@pytest.mark.parametrize("url", ["not a url", "nosuchdatabase://host/name"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not a url",
+        "nosuchdatabase://host/name",
+        "postgresql+nosuchdriver://host/name",
+        "postgresql+psycopg2://host/name",
+    ],
+)
 def test_a_bad_address_is_unavailable(url: str) -> None:
     with pytest.raises(StoreUnavailable):
         open_store(url)
