@@ -15,6 +15,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 READING = {"reading": True}  # execution option of a transaction that writes nothing
 _BUSY_SECONDS = 10
 _MIGRATION_LOCK = 7_205_759
+_MIGRATING = 7046029254386353131  # names the lock among those of other programs on the same database
 _PLAIN_POSTGRESQL = ("postgresql", "postgres")  # no driver named: the installed one is psycopg 3
 
 
@@ -35,7 +36,7 @@ def as_unavailable() -> Iterator[None]:
 def open_engine(url: str) -> Engine:
     """Return the engine of the database at `url`, its tables brought up to date.
 
-    A missing folder of an SQLite file is made.
+    A missing folder of an SQLite file is made. `postgresql://` means the driver that is installed, psycopg 3.
 
     Raises:
         StoreUnavailable: the database cannot be opened, read or migrated.
