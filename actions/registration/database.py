@@ -15,7 +15,6 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 READING = {"reading": True}  # execution option of a transaction that writes nothing
 _BUSY_SECONDS = 10
 _MIGRATION_LOCK = 7_205_759
-_MIGRATING = 7046029254386353131  # names the lock among those of other programs on the same database
 _PLAIN_POSTGRESQL = ("postgresql", "postgres")  # no driver named: the installed one is psycopg 3
 
 

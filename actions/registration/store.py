@@ -124,8 +124,6 @@ class Store:
 
         def write(session: Session) -> tuple[Registration, int]:
             stored = session.get(DraftRow, draft.id, with_for_update=True)  # first: it waits for a submit under way
-            # The draft first: who waits here for another process finds what that one made of it.
-            stored = session.get(DraftRow, draft.id, with_for_update=True)
             existing = session.scalar(select(RegistrationRow).where(RegistrationRow.draft_id == draft.id))
             if existing is not None:
                 return registration_of(existing), _models_of_unit(session, existing)
