@@ -11,7 +11,8 @@ from bot.child import ProcessError
 from bot.settings import ROOT
 from tests.benchmarks import answers, drafts, memory, retrieval, start, turns
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.figures import Row, machine, table, write
+from tests.benchmarks.figures import Row, table, write
+from tests.benchmarks.machine import Others, describe
 from tests.benchmarks.servers import ServerFailed
 
 BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
@@ -44,12 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     if options.write and options.names:
         parser.error("--write is for a whole run: leave out the names")
-    where, names = machine(), options.names or list(BENCHMARKS)
+    others, names = Others(), options.names or list(BENCHMARKS)
     try:
         rows = run(names, options.xquad)
     except (ProcessError, ServerFailed, turns.WrongTurn) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    where = f"{describe()}; other programs used {others.share():.0%} of it meanwhile"
     print(f"\n{where}\n\n{table(rows)}")
     if options.write:
         command = "make bench" if arguments is None and len(sys.argv) == 1 else "python -m tests.benchmarks --write"

@@ -1,8 +1,5 @@
 """What a benchmark gives, and how it is printed and written into the documents."""
 
-import os
-import platform
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,23 +53,13 @@ def table(rows: Sequence[Row], *, how: bool = True) -> str:
     )
 
 
-def machine() -> str:
-    """Return the machine in words: cores, processor, Python, and how busy it has been in the last minute."""
-    information = Path("/proc/cpuinfo")
-    text = information.read_text(encoding="utf-8") if information.exists() else ""
-    found = re.search(r"(?m)^model name\s*:\s*(.+)$", text)
-    processor = found.group(1) if found else platform.processor() or platform.machine()
-    cores = f"{len(os.sched_getaffinity(0))} cores"
-    return f"{cores}, {processor}, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} when begun"
-
-
 def write(root: Path, rows: Sequence[Row], where: str, command: str, day: date) -> list[str]:
     """Write `docs/figures.md` and the short table of the README; return what was done, in sentences.
 
     Args:
         root: the project's folder.
         rows: the figures of a whole run.
-        where: the machine, as `machine` gives it.
+        where: the machine, in words.
         command: what was typed.
         day: when it was measured.
     """

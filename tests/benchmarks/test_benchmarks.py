@@ -15,7 +15,7 @@ from knowledge.embedding import HashEncoder
 from knowledge.retrieving import CorpusRetriever
 from knowledge.vietnamese import unmark
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import answers, drafts, figures, memory, retrieval, start, timing, turns
+from tests.benchmarks import answers, drafts, figures, machine, memory, retrieval, start, timing, turns
 from tests.benchmarks.bench import FIXED_INTENT, Bench, envelope, give_fixed_reply, is_answered
 from tests.benchmarks.figures import Row
 from tests.benchmarks.servers import ServerFailed, family, started
@@ -81,8 +81,26 @@ def test_a_readme_without_both_markers_is_left_alone_and_said(tmp_path: Path, co
 
 
 def test_the_machine_is_named() -> None:
-    assert figures.machine().startswith(f"{len(os.sched_getaffinity(0))} cores, ")
-    assert "Python 3." in figures.machine()
+    assert machine.describe().startswith(f"{len(os.sched_getaffinity(0))} cores, ")
+    assert "Python 3." in machine.describe()
+
+
+def test_what_others_use_is_what_is_not_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = {"monotonic": 0.0, "busy": 100.0, "own": 7.0}
+    monkeypatch.setattr(time, "monotonic", lambda: moments["monotonic"])
+    monkeypatch.setattr(machine, "_busy_seconds", lambda: moments["busy"])
+    monkeypatch.setattr(machine, "_own_seconds", lambda: moments["own"])
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    others = machine.Others()
+    moments.update(monotonic=10.0, busy=112.0, own=14.0)
+    assert others.share() == pytest.approx(0.25)
+    moments.update(own=40.0)
+    assert others.share() == 0.0
+
+
+def test_the_machine_and_this_program_have_worked() -> None:
+    assert machine._busy_seconds() > 0
+    assert machine._own_seconds() > 0
 
 
 def test_works_take_turns_and_change_their_order() -> None:
