@@ -6,6 +6,7 @@ tracker nor an expired session loses a draft.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,7 +52,7 @@ NORMAL_ACTION = {
 _log = logging.getLogger(__name__)
 
 
-class GuardedAction(Action):
+class GuardedAction(Action, ABC):
     """An action that always says something: an unexpected exception becomes an apology, its traceback a log entry."""
 
     action_name: str
@@ -81,9 +82,9 @@ class GuardedAction(Action):
             dispatcher.utter_message(json_message=answer_envelope("error"))
             return self.after_failure(tracker)
 
+    @abstractmethod
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> Events:
         """Do the action's own work."""
-        raise NotImplementedError
 
     def after_failure(self, tracker: Tracker) -> Events:
         """Return the events that leave the conversation as it was."""

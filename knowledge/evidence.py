@@ -20,6 +20,7 @@ SHORT_LINE = 80
 """Characters below which a line of the opening (a motto, a place and date) is no sentence that answers."""
 
 Thresholds = Mapping[str, float]
+Worths = Sequence[tuple[str, str, float]]
 
 
 @dataclass(frozen=True)
@@ -55,37 +56,30 @@ class Weigher:
 
     def weigh(self, hits: Sequence[Hit], asked: Asked) -> list[Candidate]:
         """Return the hits as candidates, heaviest first."""
-        candidates = [self._candidate(hit, asked) for hit in hits]
+        worths = self._worths(asked)
+        candidates = [self._candidate(hit, asked, worths) for hit in hits]
         return sorted(candidates, key=lambda candidate: -candidate.weight)
 
-    def _candidate(self, hit: Hit, asked: Asked) -> Candidate:
+    def _candidate(self, hit: Hit, asked: Asked, worths: Worths) -> Candidate:
         snippet = self._snippets[hit.row]
         limits = self._thresholds
-        coverage = self._coverage(asked, self._words[hit.row])
+        coverage = _coverage(worths, self._words[hit.row])
         holds = asked.kind in self._facts[snippet.plan_id].kinds_at(snippet.path, snippet.start, snippet.end)
         weight = limits["hybrid_weight"] * hit.score + limits["coverage_weight"] * coverage
         weight -= limits["heading_penalty"] if self._is_slight(snippet, asked) else 0.0
         does = bool(asked.act) and set(asked.act) <= self._words[hit.row]
         return Candidate(snippet, coverage, hit.cosine, holds, does, weight)
 
-    def _coverage(self, asked: Asked, held: frozenset[str]) -> float:
-        """Return the share of the question's words, weighed by rarity, that the snippet holds.
+    def _worths(self, asked: Asked) -> Worths:
+        """Return each word of the question, its unmarked form and its worth: how rare it is.
 
-        A word found only without its marks counts for seven tenths; the words of the act that a unit is asked for
-        count several times.
+        The words of the act that a unit is asked for count several times.
         """
         stress = self._thresholds["act_stress"]
-        worth = {
-            word: self._rarity.get(word, self._unseen) * (stress if word in asked.act else 1) for word in asked.words
-        }
-        total = sum(worth.values())
-        if not total:
-            return 0.0
-        found = 0.0
-        for word in asked.words:
-            share = 1.0 if word in held else 0.7 if unmark(word) in held else 0.0
-            found += share * worth[word]
-        return found / total
+        return [
+            (word, unmark(word), self._rarity.get(word, self._unseen) * (stress if word in asked.act else 1))
+            for word in asked.words
+        ]
 
     def _is_slight(self, snippet: Snippet, asked: Asked) -> bool:
         labels = layout()["labels"]
@@ -104,6 +98,13 @@ def answers(candidate: Candidate, asked: Asked, thresholds: Thresholds) -> bool:
         return True
     alike = candidate.cosine >= thresholds["cosine_to_answer"]
     return alike and candidate.coverage >= thresholds["coverage_with_likeness"]
+
+
+def _coverage(worths: Worths, held: frozenset[str]) -> float:
+    """Return the share of the question's worth that a snippet holds; a word without its marks counts seven tenths."""
+    total = sum(worth for _, _, worth in worths)
+    found = sum(worth if word in held else 0.7 * worth if unmarked in held else 0.0 for word, unmarked, worth in worths)
+    return found / total if total else 0.0
 
 
 def _vocabulary(text: str) -> frozenset[str]:
