@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from knowledge.embedding import open_encoder
+from knowledge.embedding import PACKAGE, SHIPPED, open_encoder
 from knowledge.retrieving import CorpusRetriever
 from knowledge.vietnamese import unmark
 from tests.benchmarks.bench import Bench
@@ -30,7 +30,7 @@ def measure(bench: Bench) -> list[Row]:
     if bench.xquad is None:
         print("retrieval: skipped, no folder is given (--xquad FOLDER, or the variable BENCH_XQUAD).", flush=True)
         return []
-    encoder = open_encoder(bench.settings.encoder)
+    encoder = open_encoder(PACKAGE if bench.settings.encoder == SHIPPED else bench.settings.encoder)
     documents, queries, relevant = read_folder(bench.xquad)
     retriever = CorpusRetriever(documents, encoder)
     plain = {query: unmark(text) for query, text in queries.items()}
