@@ -28,6 +28,7 @@ def main() -> int:
             database_url=settings.database_url,
             clock=settings.now,
             retention_days=settings.retention_days,
+            staff=settings.staff_members,
         )
     except (SettingsError, StoreUnavailable, UnreadablePlan) as error:
         print(error, file=sys.stderr)

@@ -40,6 +40,7 @@ TOO_LONG = 1000  # characters; no courtesy or request is, whatever the classifie
 TAKE_LONG_TEXTS = ("action_answer_question", f"validate_{FORM}")
 REMEMBERED = ("answered", "answered_per_plan", "clarify", "not_in_plan")
 ALL_PLANS = "all"
+STAFF_PAGE = "staff_page"
 NORMAL_ACTION = {
     "choose_plan": "action_choose_plan",
     "list_registrations": "action_list_registrations",
@@ -72,9 +73,13 @@ class GuardedAction(Action, ABC):
         try:
             if not self.keeps_open and await self.services.run(lambda: self.services.desk.is_open(tracker.sender_id)):
                 return [FollowupAction(FORM)]
+            page = self.services.staff.page_wanted(tracker.sender_id, text_of(tracker), tracker.get_slot(STAFF_PAGE))
+            if page is not None:
+                return await self._list_unanswered(dispatcher, tracker, language, page)
             if too_long:
                 return [FollowupAction("action_answer_question")]
-            return [*await self.act(dispatcher, tracker, language), SlotSet("language", language)]
+            page_left = [SlotSet(STAFF_PAGE, None)] if tracker.get_slot(STAFF_PAGE) is not None else []
+            return [*await self.act(dispatcher, tracker, language), SlotSet("language", language), *page_left]
         except Exception:
             _log.exception("%s failed", self.action_name)
             dispatcher.messages.clear()
@@ -89,6 +94,18 @@ class GuardedAction(Action, ABC):
     def after_failure(self, tracker: Tracker) -> Events:
         """Return the events that leave the conversation as it was."""
         return []
+
+    async def go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> Events:
+        """Return to what the conversation was at, after a list for the staff."""
+        return [FollowupAction("action_listen")]
+
+    async def _list_unanswered(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str, page: int
+    ) -> Events:
+        lines, more = await self.services.run(lambda: self.services.staff.unanswered(page, language))
+        say_lines(dispatcher, lines)
+        followed = await self.go_on(dispatcher, tracker, language)
+        return [SlotSet(STAFF_PAGE, page if more else None), SlotSet("language", language), *followed]
 
     async def answer(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, question: str, plan_id: str | None
@@ -246,6 +263,15 @@ class ValidateRegistrationForm(GuardedAction):
             turn = await self.services.run(lambda: desk.ask_again(person, language))
         say_turn(dispatcher, turn)
         return [*remembered, *form_events(turn, tracker)]
+
+    async def go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> Events:
+        """Ask the open field again; end a form that has no registration."""
+        desk, person = self.services.desk, tracker.sender_id
+        if not await self.services.run(lambda: desk.is_open(person)):
+            return form_events(None, tracker)
+        turn = await self.services.run(lambda: desk.ask_again(person, language))
+        say_turn(dispatcher, turn)
+        return form_events(turn, tracker)
 
     def after_failure(self, tracker: Tracker) -> Events:
         """Keep a form that was running at the step where it was; do not begin one."""

@@ -7,15 +7,19 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from actions.front_office import Answering, FrontOffice
 from actions.registration.desk import Desk
 from actions.registration.store import open_store
+from actions.staff import NOBODY, StaffDesk
 from actions.wording import say
 from knowledge.answering import open_answerer
 from knowledge.answers import Answer
 from knowledge.corpus import Plan, load_plans
+from knowledge.current_bodies import load_current_bodies
 from knowledge.index import IndexProblem
+from knowledge.unanswered_store import open_unanswered
 from knowledge.vietnamese import is_english
 
 WORKERS = 4
@@ -23,14 +27,6 @@ SECONDS_ALLOWED = 45.0  # below Rasa's 60 s, after which the person's next messa
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-class Answering(Protocol):
-    """Answers questions about plans; never raises for any text."""
-
-    def answer(self, question: str, plan_id: str | None = None, history: Sequence[str] = ()) -> Answer:
-        """Return the answer to `question`."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -55,6 +51,7 @@ class Services:
     plans: Mapping[str, Plan]
     clock: Callable[[], datetime]
     executor: Executor
+    staff: StaffDesk = NOBODY
 
     async def run(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, run in a thread.
@@ -75,8 +72,11 @@ def open_services(
     database_url: str,
     clock: Callable[[], datetime],
     retention_days: int,
+    staff: frozenset[str] = frozenset(),
 ) -> Services:
-    """Open the plans, the index with its encoder (warmed by a first question) and the registrations.
+    """Open the plans, the index with its encoder (warmed by a first question), the registrations, the unanswered.
+
+    `staff` are the persons who may list the questions without an answer.
 
     Raises:
         UnreadablePlan: a plan cannot be read.
@@ -84,8 +84,12 @@ def open_services(
     """
     plans = load_plans(added=added_plans)
     desk = Desk(open_store(database_url), plans, clock, retention_days)
-    answerer = open_answers(index_folder, encoder, plans)
-    return Services(answerer, desk, plans, clock, ThreadPoolExecutor(WORKERS, thread_name_prefix="work"))
+    unanswered = open_unanswered(database_url, retention_days)
+    unanswered.forget_old(clock())
+    bodies = load_current_bodies(index_folder.parent)
+    answers = FrontOffice(open_answers(index_folder, encoder, plans), unanswered, plans, clock, bodies)
+    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
+    return Services(answers, desk, plans, clock, executor, StaffDesk(staff, unanswered.listed, plans, clock))
 
 
 def open_answers(index_folder: Path, encoder: str, plans: Mapping[str, Plan]) -> Answering:

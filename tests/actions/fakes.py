@@ -13,6 +13,7 @@ from actions.rasa_actions import GuardedAction
 from actions.registration.desk import Envelope, Turn
 from actions.registration.wording import Choice, Line
 from actions.services import Services
+from actions.staff import NOBODY, StaffDesk
 from knowledge.answers import Answer, Citation
 from knowledge.corpus import load_plans
 
@@ -69,13 +70,14 @@ def turn(state: str, slot: str | None = None, **more: Any) -> Turn:
     return Turn((Line(f"{state} {slot}"),), Envelope(state, slot, reference, "yenbai-duk-2023"), opened, **more)
 
 
-def services(answerer: Any = None, desk: Any = None) -> Services:
+def services(answerer: Any = None, desk: Any = None, staff: StaffDesk = NOBODY) -> Services:
     return Services(
         answerer or FakeAnswerer(),
         desk or FakeDesk(),
         load_plans(),
         lambda: datetime(2023, 3, 1, tzinfo=UTC),
         ThreadPoolExecutor(1),
+        staff,
     )
 
 

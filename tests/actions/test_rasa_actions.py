@@ -1,5 +1,6 @@
 import importlib.util
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from actions.rasa_actions import (
     ValidateRegistrationForm,
     all_actions,
 )
+from actions.staff import StaffDesk
 from knowledge.corpus import load_plans
+from knowledge.unanswered import Unanswered
 
 _spec = importlib.util.spec_from_file_location("fakes", Path(__file__).with_name("fakes.py"))
 assert _spec and _spec.loader
@@ -257,6 +260,62 @@ def test_pages_of_text_do_not_start_a_registration() -> None:
 def test_pages_of_text_are_taken_as_a_question(action: Any) -> None:
     ran = Ran(action(services()), tracker("a b c " * 500, "greet"))
     assert ran.next == ["action_answer_question"] and not ran.messages
+
+
+# --- what only the staff may ask --------------------
+
+LIST = "câu hỏi chưa trả lời"
+
+
+def staff(count: int = 1) -> StaffDesk:
+    now = datetime(2023, 3, 1, tzinfo=UTC)
+    items = [Unanswered(f"câu {n}?", "not_in_plan", None, "all", (), "vi", (), now, now) for n in range(count)]
+    return StaffDesk(frozenset({"web:1"}), lambda _: items, load_plans(), lambda: now)
+
+
+@pytest.mark.parametrize("action", [AnswerQuestion, ChoosePlan, ListRegistrations, SmallTalk])
+def test_staff_get_the_list_whatever_the_message_was_taken_for(action: Any) -> None:
+    answerer, desk = FakeAnswerer(), FakeDesk()
+    ran = Ran(action(services(answerer, desk, staff())), tracker(LIST, "greet"))
+    assert "câu 0?" in ran.texts[0] and ran.next == ["action_listen"]
+    assert not answerer.asked and not desk.calls and ran.slots["staff_page"] is None
+
+
+def test_others_get_their_question_answered() -> None:
+    answerer = FakeAnswerer()
+    ran = Ran(AnswerQuestion(services(answerer)), tracker(LIST, "ask_plan"))
+    assert answerer.asked and "câu 0?" not in ran.texts[0]
+
+
+def test_more_shows_the_next_page_until_something_else_is_said() -> None:
+    action = AnswerQuestion(services(staff=staff(12)))
+    assert Ran(action, tracker(LIST, "ask_plan")).slots["staff_page"] == 1
+    second = Ran(action, tracker("xem thêm", "ask_plan", staff_page=1))
+    assert "12. câu 11?" in second.texts[0] and second.slots["staff_page"] is None
+    assert Ran(action, tracker("ai ký?", "ask_plan", staff_page=1)).slots["staff_page"] is None
+
+
+def test_in_a_registration_the_list_comes_first_and_the_field_is_asked_again() -> None:
+    desk = FakeDesk(turn("asking", "model_name", answers={"quantity": 2}), is_open=True)
+    action = ValidateRegistrationForm(services(desk=desk, staff=staff()))
+    ran = Ran(action, tracker(LIST, "ask_plan", form="running", quantity=2))
+    assert desk.calls == [("ask_again", "web:1", "vi")]
+    assert "câu 0?" in ran.texts[0] and ran.customs == [turn("asking", "model_name").form.as_custom()]
+    assert ran.slots["requested_slot"] == "model_name" and "quantity" not in ran.slots
+
+
+def test_in_a_registration_anyone_elses_words_are_an_answer_to_the_field() -> None:
+    desk = FakeDesk(turn("asking", "quantity"), is_open=True)
+    Ran(form_action(desk), tracker(LIST, "ask_plan", form="running"))
+    assert desk.calls == [("reply", "web:1", LIST, "vi", "ask_plan")]
+
+
+def test_the_list_starts_no_registration() -> None:
+    desk = FakeDesk()
+    ran = Ran(
+        ValidateRegistrationForm(services(desk=desk, staff=staff())), tracker(LIST, "register_model", form="started")
+    )
+    assert not desk.calls and ran.slots["requested_slot"] is None and not ran.next
 
 
 # --- failures --------------------

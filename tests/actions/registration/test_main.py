@@ -68,7 +68,7 @@ def test_without_json_it_is_a_table(url: str, capsys: pytest.CaptureFixture[str]
 def test_a_store_that_cannot_be_opened_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert main(["list"], f"sqlite:///{tmp_path / 'file' / 'store.db'}") == 1
-    assert "registration store" in capsys.readouterr().err
+    assert "database cannot be used" in capsys.readouterr().err
 
 
 def test_what_rasa_loads_needs_nothing_but_the_standard_library() -> None:
