@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 from knowledge.facts import patterns
-from knowledge.vietnamese import syllables, unmark
+from knowledge.vietnamese import plain, syllables
+
+_LISTS = ("asked_periods", "asked_subjects", "counted", "words")
 
 
 @dataclass(frozen=True)
@@ -17,8 +19,9 @@ class Asked:
     """What is asked for.
 
     `kind` is a key of `kinds.yml` or None (a passage). A `strict` kind is answered only by a passage that holds it.
-    `act` are the words of what a unit is asked to do, in a question for a unit. `period` and `subject` are
-    keys of `facts.yml`, or None where the question names none.
+    `act` are the words of what a unit is asked to do, in a question for a unit; `counted` the thing, without marks,
+    whose number is asked for. `period` and `subject` are
+    keys of `kinds.yml`, or None where the question names none.
     """
 
     kind: str | None
@@ -28,31 +31,48 @@ class Asked:
     about_models: bool
     words: tuple[str, ...]
     act: tuple[str, ...] = ()
+    counted: str = ""
 
 
 @cache
 def kinds() -> dict[str, Any]:
-    """Return `kinds.yml`: the kinds in order, and `words`."""
+    """Return `kinds.yml`: the kinds in order, and the word lists."""
     loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("kinds.yml").read_text(encoding="utf-8"))
     return loaded
 
 
 def read_question(text: str) -> Asked:
     """Return what `text`, already rewritten, asks for."""
-    plain = unmark(text).lower()
-    words = kinds()["words"]
-    kind = next((name for name, rule in kinds().items() if name != "words" and _matches(rule, plain)), None)
+    low = plain(text)
+    kind = next((name for name, rule in kinds().items() if name not in _LISTS and _matches(rule, low)), None)
     return Asked(
         kind=kind,
         strict=bool(kind and kinds()[kind]["strict"]),
-        period=_last(patterns()["asked_periods"], plain),
-        subject=_last(patterns()["asked_subjects"], plain),
-        about_models=bool(re.search(words["models"], plain)),
+        period=_last(kinds()["asked_periods"], low),
+        subject=_last(kinds()["asked_subjects"], low),
+        about_models=bool(re.search(kinds()["words"]["models"], low)),
         words=content_words(text),
         act=tuple(word for act in patterns()["acts"].findall(text.lower()) for word in act.split())
         if kind == "unit"
         else (),
+        counted=_counted(low) if kind == "amount" else "",
     )
+
+
+def holds(kind: str | None, text: str, counted: str = "") -> bool | None:
+    """Tell whether a passage's reading text is of `kind`; None where that is for the plan's Facts to tell.
+
+    Args:
+        kind: a key of `kinds.yml`, or None.
+        text: the passage.
+        counted: `Asked.counted`: the passage must then give a number of that.
+    """
+    if counted:
+        return bool(re.search(rf"\d (?:\w+ )?{counted}\b", plain(text)))
+    rule = kinds().get(kind or "", {})
+    if "held_by" not in rule:
+        return None
+    return any(re.search(pattern, text) for pattern in rule["held_by"])
 
 
 def content_words(text: str) -> tuple[str, ...]:
@@ -64,26 +84,34 @@ def content_words(text: str) -> tuple[str, ...]:
 
 def is_small_talk(text: str) -> bool:
     """Tell whether `text` is a greeting, thanks or the like, and no question."""
-    return bool(re.search(kinds()["words"]["small_talk"], unmark(text).lower()))
+    return _says("small_talk", text)
 
 
 def is_of_the_trade(text: str) -> bool:
     """Tell whether `text` names anything these plans are about."""
-    return bool(re.search(kinds()["words"]["trade"], unmark(text).lower()))
+    return _says("trade", text)
 
 
-def is_follow_up(text: str) -> bool:
-    """Tell whether `text` leans on the question before it."""
-    leaning = re.search(kinds()["words"]["follow_up"], unmark(text).lower())
-    return bool(leaning) and len(text.split()) <= 9
+def is_off_topic(text: str) -> bool:
+    """Tell whether `text` surely asks for something outside any plan: the weather, a speech to be written."""
+    return _says("request", text) or (_says("off_topic", text) and not is_of_the_trade(text))
 
 
-def _matches(rule: dict[str, Any], plain: str) -> bool:
-    if "unless" in rule and re.search(rule["unless"], plain):
+def _says(words: str, text: str) -> bool:
+    return bool(re.search(kinds()["words"][words], plain(text)))
+
+
+def _matches(rule: dict[str, Any], low: str) -> bool:
+    if "unless" in rule and re.search(rule["unless"], low):
         return False
-    return any(re.search(pattern, plain) for pattern in rule["asked_by"])
+    return any(re.search(pattern, low) for pattern in rule["asked_by"])
 
 
-def _last(rules: dict[str, re.Pattern[str]], plain: str) -> str | None:
-    found = [(match.start(), name) for name, rule in rules.items() for match in rule.finditer(plain)]
+def _counted(low: str) -> str:
+    match = re.search(kinds()["counted"], low)
+    return match["what"] if match else ""
+
+
+def _last(rules: dict[str, str], low: str) -> str | None:
+    found = [(match.start(), name) for name, rule in rules.items() for match in re.finditer(rule, low)]
     return max(found)[1] if found else None

@@ -1,5 +1,6 @@
 """A question as typed, made readable for the index: English words, abbreviations, tone marks restored."""
 
+import hashlib
 import itertools
 import math
 import re
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.vietnamese import is_english, is_marked, normalise, unmark
+from knowledge.typing_slips import read_slips
+from knowledge.vietnamese import is_english, is_marked, normalise, syllables, unmark
+from knowledge.vietnamese import plain as plain_form
 
 _HERE = Path(__file__).parent
 _TOKEN = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*|[^\w\s]")
@@ -26,6 +29,11 @@ class Rewritten:
     text: str
     lexical: str
     language: str
+
+    @property
+    def to_embed(self) -> str:
+        """The form to embed: English stays English, which the encoder reads."""
+        return normalise(self.original) if self.language == "en" else self.text
 
 
 class MarkRestorer:
@@ -44,6 +52,7 @@ class MarkRestorer:
             self._pairs.update(itertools.pairwise(words))
         for word in self._single:
             self._forms[unmark(word)].add(word)
+        self._total = self._single.total()
 
     def restore(self, text: str) -> str:
         """Return `text` with marks on its unmarked syllables; marked ones, numbers and symbols stay."""
@@ -70,7 +79,7 @@ class MarkRestorer:
     def _cost(self, before: str, form: str) -> float:
         size = len(self._single) + 1
         pair = (self._pairs[before, form] + 0.05 * self._single[form] / size) / (self._single[before] + 0.05)
-        single = (self._single[form] + 1) / (self._single.total() + size)
+        single = (self._single[form] + 1) / (self._total + size)
         return math.log(0.9 * pair + 0.1 * single)
 
 
@@ -79,13 +88,30 @@ class Rewriter:
 
     def __init__(self, texts: Iterable[str], vocabulary: Mapping[str, Mapping[str, str]]) -> None:
         phrases = (_HERE / "phrases.txt").read_text(encoding="utf-8").splitlines()
-        tables = [value for table in vocabulary.values() for value in table.values()]
-        self._restorer = MarkRestorer([*texts, *phrases * 3, *tables])
+        tables = [value for name, table in vocabulary.items() if name != "in_context" for value in table.values()]
+        marked = [*texts, *phrases * 3, *tables]
+        self._restorer = MarkRestorer(marked)
+        self._known = frozenset(word for text in marked for word in syllables(text))
+        self._in_context = [(re.compile(cue), full) for cue, full in vocabulary["in_context"].items()]
         self._abbreviations = vocabulary["abbreviations"]
+        self._left_alone = frozenset([*map(unmark, self._known), *self._abbreviations])
         self._english = _phrases(vocabulary["english"])
         self._english_table = vocabulary["english"]
         self._synonyms = _phrases(vocabulary["synonyms"])
         self._synonym_table = vocabulary["synonyms"]
+
+    def expand(self, question: str) -> str:
+        """Return `question` normalised, typing slips read and abbreviations in full; English stays as it is."""
+        text = normalise(question)
+        if is_english(text):
+            return text
+        text = read_slips(text, self._known, self._left_alone)
+        low = plain_form(text)
+        for cue, full in self._in_context:
+            if cue.search(low):
+                text = _replaced(text, cue, full)
+                low = plain_form(text)
+        return normalise(_TOKEN.sub(self._in_full, text))
 
     def rewrite(self, question: str) -> Rewritten:
         """Return the forms of `question`; any text is accepted."""
@@ -95,13 +121,14 @@ class Rewriter:
             text = self._from_english(text)
         else:
             needs_marks = _is_unmarked(text)
-            text = self._expanded(text)
+            text = self.expand(text)
             text = self._restorer.restore(text) if needs_marks else text
         added = [self._synonym_table[found] for found in self._synonyms.findall(_plain(text))]
         return Rewritten(question, text, " ".join([text, *added]), language)
 
-    def _expanded(self, text: str) -> str:
-        return _TOKEN.sub(lambda m: self._abbreviations.get(unmark(m.group()).lower(), m.group()), text)
+    def _in_full(self, match: re.Match[str]) -> str:
+        token = match.group()
+        return self._abbreviations.get(unmark(token).lower(), token) if _may_be_short(token) else token
 
     def _from_english(self, text: str) -> str:
         plain = _plain(text)
@@ -114,6 +141,27 @@ class Rewriter:
         return " ".join([*(self._english_table[phrase] for phrase in found), *names])
 
 
+def _replaced(text: str, cue: re.Pattern[str], full: str) -> str:
+    """Return `text` with what `cue` matches in its plain form given in `full`, marked words excepted."""
+    parts, place = [], 0
+    for match in cue.finditer(plain_form(text)):
+        if _may_be_short(text[match.start() : match.end()]):
+            parts += [text[place : match.start()], match.expand(full)]
+            place = match.end()
+    return "".join([*parts, text[place:]])
+
+
+def _may_be_short(token: str) -> bool:
+    """Tell whether `token` carries no mark but that of đ: a marked word is no abbreviation."""
+    return unmark(token) == token.replace("đ", "d").replace("Đ", "D")
+
+
+def rewriting_digest() -> str:
+    """Return a digest of the data that questions are rewritten with."""
+    data = b"".join((_HERE / name).read_bytes() for name in ("vocabulary.yml", "phrases.txt"))
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
 def load_vocabulary() -> dict[str, dict[str, str]]:
     """Return the tables of `vocabulary.yml`: abbreviations, english, synonyms."""
     loaded: dict[str, dict[str, str]] = yaml.safe_load((_HERE / "vocabulary.yml").read_text(encoding="utf-8"))
@@ -121,33 +169,7 @@ def load_vocabulary() -> dict[str, dict[str, str]]:
 
 
 _SMALL_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "is",
-        "are",
-        "for",
-        "in",
-        "on",
-        "by",
-        "do",
-        "does",
-        "must",
-        "we",
-        "i",
-        "it",
-        "this",
-        "that",
-        "be",
-        "and",
-        "or",
-        "at",
-        "our",
-        "my",
-    ]
+    "the a an of to is are for in on by do does must we i it this that be and or at our my".split()  # noqa: SIM905
 )
 
 

@@ -5,6 +5,7 @@ Standard library only: Rasa loads this module in its own environment too.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -57,14 +58,26 @@ def _place_tone(match: re.Match[str]) -> str:
 
 def unmark(text: str) -> str:
     """Return `text` without tone and vowel marks, đ as d; as long as its NFC form, case kept."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFC", text)
     return "".join(_unmark_character(character) for character in composed)
 
 
+@lru_cache(maxsize=4096)
 def _unmark_character(character: str) -> str:
     if character in "đĐ":
         return "d" if character == "đ" else "D"
     return unicodedata.normalize("NFD", character)[0]
+
+
+def plain(text: str) -> str:
+    """Return `text` without marks and in lower case; a place in its NFC form is the same place here."""
+    unmarked = unmark(text)
+    if unmarked.isascii():
+        return unmarked.lower()
+    letters = ((letter, letter.lower()) for letter in unmarked)
+    return "".join(lower if len(lower) == 1 else letter for letter, lower in letters)
 
 
 def is_marked(text: str) -> bool:

@@ -1,0 +1,74 @@
+"""Documents named by kind and number ("Chỉ thị 33", "QĐ 2314", "01-KL/TW"), in a question and in a plan's text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.corpus import Plan
+from knowledge.reading import fold
+from knowledge.vietnamese import normalise, plain
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as it is named: `kinds` are the symbols it may bear (`ct`, `nq`), none where any kind fits."""
+
+    number: int
+    kinds: frozenset[str]
+
+    def is_like(self, other: "Document") -> bool:
+        """Tell whether the two may be one document."""
+        return self.number == other.number and (not self.kinds or not other.kinds or bool(self.kinds & other.kinds))
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("documents.yml").read_text(encoding="utf-8"))
+    names = sorted([*loaded["kinds"], *loaded["generic"]], key=len, reverse=True)
+    loaded["named"] = re.compile(loaded["named"].replace("{kinds}", "|".join(names)))
+    loaded["alone"] = re.compile(loaded["alone"])
+    loaded["bare"] = re.compile(loaded["bare"])
+    return loaded
+
+
+def documents_in(text: str) -> frozenset[Document]:
+    """Return the documents that `text`, abbreviations in full, names by number."""
+    return frozenset(_found(plain(normalise(text))))
+
+
+def documents_of(plan: Plan) -> frozenset[Document]:
+    """Return the documents that a plan's text names by number."""
+    return documents_in(fold(plan.text))
+
+
+def is_presumed(question: str) -> bool:
+    """Tell whether `question` only supposes what it names ("có phải theo Kế hoạch 89 không?", "năm 2024 à?")."""
+    text, rules = plain(normalise(question)), _rules()
+    doubts = re.search(rules["ends_in_doubt"], text) and not re.search(rules["asks_openly"], text)
+    return bool(doubts or re.search(rules["presumes"], text))
+
+
+def lacks(known: frozenset[Document], asked: frozenset[Document]) -> bool:
+    """Tell whether none of the documents `asked` about is among those that a plan names."""
+    return bool(asked) and not any(one.is_like(other) for one in asked for other in known)
+
+
+def _found(text: str) -> Iterator[Document]:
+    rules = _rules()
+    for match in rules["named"].finditer(text):
+        kinds = rules["kinds"].get(match["kind"], ()) if match["kind"] not in rules["generic"] else ()
+        yield Document(int(match["number"]), frozenset([*kinds, *_symbol(match["symbol"])] if kinds else ()))
+    for match in rules["alone"].finditer(text):
+        yield Document(int(match["number"]), frozenset())
+    for match in rules["bare"].finditer(text):
+        yield Document(int(match["number"]), frozenset(_symbol(match["symbol"])))
+
+
+def _symbol(text: str) -> list[str]:
+    found = re.findall(r"[a-z]+", text)
+    return found[:1]

@@ -1,0 +1,75 @@
+from collections.abc import Mapping
+
+import pytest
+
+from knowledge.corpus import Plan
+from knowledge.documents import Document, documents_in, documents_of, is_presumed, lacks
+from knowledge.rewriting import Rewriter, load_vocabulary
+
+
+@pytest.fixture(scope="module")
+def rewriter(plans: Mapping[str, Plan]) -> Rewriter:
+    return Rewriter([plan.text for plan in plans.values()], load_vocabulary())
+
+
+@pytest.mark.parametrize(
+    ("typed", "plans_that_name_it"),
+    [
+        ("CT 33", {"backan-vp-2023", "backan-vp-2024", "caobang-2023", "honglinh-2023"}),
+        ("KL 03 của BTVTU", {"backan-vp-2023", "backan-vp-2024"}),
+        ("NQ 01", {"honglinh-2023"}),
+        ("QĐ 2314", {"backan-vp-2024"}),
+        ("KH 85", {"backan-vp-2023"}),
+        ("số 364", {"caobang-2023"}),
+        ("VB 364 của SNV", {"caobang-2023"}),
+        ("QĐ 124", {"caobang-2023"}),
+        ("CTr hành động 163", {"yenbai-duk-2023"}),
+        ("HD 05", set()),
+        ("Nghị quyết 18 nói gì", set()),
+        ("Chỉ thị 25", set()),
+        (
+            "chi thi 05 ngay may",
+            {"backan-vp-2023", "backan-vp-2024", "caobang-2023", "honglinh-2023", "yenbai-duk-2023"},
+        ),
+        ("CTr HĐ 163", {"yenbai-duk-2023"}),
+    ],
+)
+def test_a_document_is_known_by_kind_and_number(
+    typed: str, plans_that_name_it: set[str], plans: Mapping[str, Plan], rewriter: Rewriter
+) -> None:
+    asked = documents_in(rewriter.expand(typed))
+    assert asked
+    assert {plan.id for plan in plans.values() if not lacks(documents_of(plan), asked)} == plans_that_name_it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kế hoạch 2023",
+        "kế hoạch 6 tháng",
+        "báo cáo năm",
+        "Quyết định 13/8/2019",
+        "directive of 19 May",
+        "15/12",
+        "hai mô hình",
+        "",
+    ],
+)
+def test_what_is_no_document(text: str) -> None:
+    assert documents_in(text) == frozenset()
+
+
+def test_a_symbol_tells_the_kind() -> None:
+    assert documents_in("01-KL/TW") == {Document(1, frozenset(["kl"]))}
+    assert not Document(1, frozenset(["kl"])).is_like(Document(1, frozenset(["hd"])))
+    assert Document(1, frozenset(["kl"])).is_like(Document(1, frozenset()))
+
+
+def test_nothing_asked_is_lacking_nowhere() -> None:
+    assert not lacks(frozenset(), frozenset())
+
+
+def test_a_document_put_up_for_a_yes_is_only_presumed() -> None:
+    assert is_presumed("Văn phòng làm theo Kế hoạch 89 phải không ạ?")
+    assert is_presumed("Đề án 08 của Tỉnh ủy hả anh?") and is_presumed("Chỉ thị 05 năm 2021 hay 2016")
+    assert not is_presumed("Kế hoạch 89 ban hành ngày nào?") and not is_presumed("Kế hoạch 89 nói gì ạ?")
