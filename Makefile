@@ -1,4 +1,4 @@
-.PHONY: help run chat train index test test-fast lint types format bench lock clean
+.PHONY: help run chat train train-encoder index test test-fast lint types format bench lock clean
 .DEFAULT_GOAL := help
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
@@ -15,6 +15,11 @@ chat: ## Talk with the running assistant in this terminal
 
 train: ## Train the Rasa model if what it is made from has changed
 	@$(BOOTSTRAP) && $(PYTHON) -m bot train
+
+train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about 45 minutes)
+	@$(BOOTSTRAP) && mkdir -p var && $(PYTHON) -m knowledge.training encoder --hands 0 --steps 300 --out var/first-hand.bin
+	@$(PYTHON) -m knowledge.training weights --encoder var/first-hand.bin --seen 0 --hand 1
+	@$(PYTHON) -m knowledge.training encoder && $(PYTHON) -m knowledge.training index
 
 index: ## Build the passage index if the plans have changed
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge index

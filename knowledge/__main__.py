@@ -1,12 +1,14 @@
-"""The knowledge room from a shell: `python -m knowledge index|ask|retrieve|add|evaluate|list|outline`."""
+"""The knowledge room from a shell: `python -m knowledge COMMAND`."""
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 from bot.settings import Settings, load_settings
-from knowledge import commands
+from knowledge import commands, registers
 from knowledge.corpus import load_plans
+from knowledge.database import StoreUnavailable
 from knowledge.index import IndexProblem
 from knowledge.reading import UnreadablePlan
 
@@ -17,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings = load_settings()
     try:
         return _run(options, settings)
-    except (IndexProblem, UnreadablePlan) as problem:
+    except (IndexProblem, UnreadablePlan, StoreUnavailable) as problem:
         print(problem, file=sys.stderr)
         return 2
 
@@ -40,6 +42,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return commands.add(options.file, options.id, settings.encoder, settings.index_folder, settings.added_plans)
         case "evaluate":
             return commands.evaluate(options.file, plans, settings.encoder, settings.index_folder, options.json)
+        case "unanswered":
+            place = (settings.database_url, settings.retention_days)
+            return registers.unanswered(*place, settings.now(), options.plan, options.since, options.json)
+        case "deadlines":
+            return registers.deadlines(plans, settings.now(), options.plan, options.json)
+        case "facts":
+            return registers.facts(plans, options.plan, options.json)
         case "outline":
             return commands.print_outline(plans, options.id)
         case _:
@@ -67,6 +76,13 @@ def parser() -> argparse.ArgumentParser:
     evaluate = verbs.add_parser("evaluate", help="answer a file of questions and count what is right")
     evaluate.add_argument("file", type=Path)
     evaluate.add_argument("--json", action="store_true")
+    unanswered = verbs.add_parser("unanswered", help="list the questions without an answer, most asked first")
+    unanswered.add_argument("--since", type=date.fromisoformat, help="only those asked since this day, YYYY-MM-DD")
+    deadlines = verbs.add_parser("deadlines", help="list what is due, with the days left")
+    facts = verbs.add_parser("facts", help="list the facts drawn out of the plans")
+    for verb in (unanswered, deadlines, facts):
+        verb.add_argument("--plan", help="only of this plan id")
+        verb.add_argument("--json", action="store_true", help="a JSON array instead of lines")
     outline = verbs.add_parser("outline", help="print the clauses of a plan")
     outline.add_argument("id")
     return root

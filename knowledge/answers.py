@@ -29,13 +29,19 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """How a question ended. `choices` are ids of plans to offer as buttons."""
+    """How a question ended.
+
+    `choices` are ids of plans to offer as buttons. `considered` are the candidates weighed (plan id, clause path, the
+    certainty of the plan's answer), heaviest first; `unit` is the unit that the answer names, in the plan's words.
+    """
 
     outcome: str
     text: str
     plan_ids: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     choices: tuple[str, ...] = ()
+    considered: tuple[tuple[str, str, float], ...] = ()
+    unit: str | None = None
 
 
 class Unfaithful(Exception):

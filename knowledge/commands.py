@@ -10,11 +10,12 @@ from typing import Any, TextIO
 
 from knowledge.answering import Answerer, open_answerer
 from knowledge.answers import Answer
+from knowledge.baselines import CHUNK, Baseline, by_vectors, by_words
 from knowledge.corpus import PLANS_FOLDER, Plan, load_plans
-from knowledge.embedding import encoder_name, open_encoder
+from knowledge.embedding import PACKAGE, SHIPPED, encoder_name, open_encoder
 from knowledge.evaluation import BadQuestionFile, read_questions
 from knowledge.evaluation import evaluate as run_evaluation
-from knowledge.index import build_index, is_current, read_manifest
+from knowledge.index import build_index, is_current, open_index, read_manifest
 from knowledge.reading import UnreadablePlan
 from knowledge.retrieving import CorpusRetriever
 from knowledge.structure import outline
@@ -76,10 +77,13 @@ def as_json(question_id: Any, answer: Answer) -> dict[str, Any]:
 
 
 def retrieve(corpus: Path, encoder: str, top: int, lines: TextIO, out: TextIO) -> int:
-    """Search a corpus of JSON lines for JSON lines of `{"id", "text"}`, one JSON line each, in order."""
+    """Search a corpus of JSON lines for JSON lines of `{"id", "text"}`, one JSON line each, in order.
+
+    The shipped encoder is trained on plans; a corpus of anything is searched with the package's own weights.
+    """
     try:
         documents = list(_json_lines(corpus.read_text(encoding="utf-8").splitlines()))
-        retriever = CorpusRetriever(documents, open_encoder(encoder))
+        retriever = CorpusRetriever(documents, open_encoder(PACKAGE if encoder == SHIPPED else encoder))
     except (OSError, ValueError, KeyError) as error:
         print(f"{corpus}: {error}. Each line must be a JSON object with id, title and text.", file=sys.stderr)
         return 2
@@ -110,14 +114,23 @@ def evaluate(file: Path, plans: Mapping[str, Plan], encoder: str, folder: Path, 
     except BadQuestionFile as problem:
         print(problem, file=sys.stderr)
         return 2
-    report = run_evaluation(questions, open_answerer(folder, encoder, plans))
+    opened = open_encoder(encoder)
+    answerer = Answerer(plans, open_index(plans, opened, folder), opened)
+    runs = {
+        "the assistant": run_evaluation(questions, answerer),
+        f"baseline: vectors of {CHUNK} characters": run_evaluation(questions, Baseline(plans, by_vectors(opened))),
+        "baseline: BM25 alone": run_evaluation(questions, Baseline(plans, by_words)),
+    }
     if as_data:
-        print(json.dumps(report.rows(), ensure_ascii=False, indent=1))
+        print(json.dumps({name: run.rows() for name, run in runs.items()}, ensure_ascii=False, indent=1))
         return 0
-    for row in report.rows():
-        share = "-" if row["share"] is None else f"{row['share']:.3f}"
-        print(f"{row['row']:28} {row['right']:4} of {row['questions']:4}  {share}")
-    for judged in report.judged:
+    for name, run in runs.items():
+        print(name)
+        for row in run.rows():
+            low, high = row["interval"]
+            counts = f"{row['right']:4} of {row['questions']:4}"
+            print(f"  {row['row']:28} {counts}  {row['share']:.3f}  [{low:.3f}, {high:.3f}]")
+    for judged in runs["the assistant"].judged:
         if not judged.right:
             print(f"  wrong: {judged.gold.id} | {judged.gold.question} | {judged.answer.outcome}")
     return 0

@@ -23,7 +23,8 @@ class Finding:
     """What one plan says on a question.
 
     `citations` are in the order to show, the answering one first; none where the plan does not answer, unless `hint`
-    says what it states instead. `direct` is the answer in a sentence; `short` the same for a line of a list.
+    says what it states instead. `direct` is the answer in a sentence; `short` the same for a line of a list; `unit` the
+    unit that it names.
     """
 
     plan: Plan
@@ -32,7 +33,8 @@ class Finding:
     direct: str = ""
     short: str = ""
     notes: tuple[str, ...] = ()
-    coverage: float = 0.0
+    certainty: float = 1.0
+    unit: str | None = None
 
 
 @cache

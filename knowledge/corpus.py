@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from knowledge.bank import Banked, read_bank
 from knowledge.reading import READABLE, UnreadablePlan, read_source
 from knowledge.structure import Clause, Passage, parse, passages_of
-from knowledge.vietnamese import normalise, unmark
+from knowledge.vietnamese import normalise, plain
 
 PLANS_FOLDER = Path(__file__).with_name("plans")
 
@@ -50,6 +51,12 @@ class Plan:
     aliases: tuple[str, ...] = ()
     language: str = "vi"
     registration: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    bank_file: Path | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def bank(self) -> tuple[Banked, ...]:
+        """Questions people ask about the plan, with what answers them; read from `bank_file`."""
+        return read_bank(self.id, self.bank_file, self.passages) if self.bank_file is not None else ()
 
     @cached_property
     def root(self) -> Clause:
@@ -98,6 +105,7 @@ def load_plan(description: Path) -> Plan:
         aliases=tuple(data.get("aliases", ())),
         language=data.get("language", "vi"),
         registration=data.get("registration") or {"accepts": False},
+        bank_file=description.with_suffix(".questions.yml"),
     )
 
 
@@ -121,7 +129,7 @@ def find_plans(text: str, plans: Mapping[str, Plan]) -> list[str]:
     A place with several plans is narrowed by a year that stands in the text. A year alone names plans only after
     the word for plan.
     """
-    words = f" {' '.join(re.findall(r'[a-z0-9-]+', unmark(normalise(text)).lower()))} "
+    words = _words(text)
     years = {int(year) for year in _YEAR.findall(text)}
     named = [plan for plan in plans.values() if _is_named(plan, words)]
     by_id = [plan for plan in named if f" {plan.id} " in words]
@@ -137,4 +145,10 @@ def find_plans(text: str, plans: Mapping[str, Plan]) -> list[str]:
 
 def _is_named(plan: Plan, words: str) -> bool:
     names = (plan.id, plan.place, *plan.aliases)
-    return any(f" {' '.join(re.findall(r'[a-z0-9-]+', unmark(normalise(name)).lower()))} " in words for name in names)
+    return any(_words(name) in words for name in names)
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> str:
+    """Return the unmarked, lower-case words of `text` with a space on either side of each."""
+    return f" {' '.join(re.findall(r'[a-z0-9-]+', plain(normalise(text))))} "

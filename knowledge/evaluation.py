@@ -7,14 +7,28 @@ the forbidden ones are not. A question that the plans do not answer is right whe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 import yaml
 
-from knowledge.answering import Answerer
 from knowledge.answers import Answer, outcomes
 from knowledge.corpus import Plan
 from knowledge.reading import fold
+from knowledge.snippets import covers
+
+RESAMPLES = 2000
+RESAMPLING_SEED = 1
+
+
+class Answering(Protocol):
+    """What is evaluated: it answers questions about `plans`."""
+
+    plans: Mapping[str, Plan]
+
+    def answer(self, question: str, plan_id: str | None = None, history: Sequence[str] = ()) -> Answer:
+        """Return the answer to `question`."""
+        ...
 
 
 class BadQuestionFile(Exception):
@@ -52,13 +66,19 @@ class Report:
     judged: list[Judged] = field(default_factory=list)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows to print: all answerable, all unanswerable, then answerable by style."""
+        """Return the rows to print: all answerable, all unanswerable, how sound refusals are, then by style."""
         answerable = [j for j in self.judged if j.gold.quote]
-        refused = [j for j in self.judged if not j.gold.quote]
-        styles = sorted({j.gold.style for j in answerable})
-        rows = [_row("answerable, right", answerable), _row("unanswerable, refused", refused)]
-        rows.extend(_row(f"  {style}", [j for j in answerable if j.gold.style == style]) for style in styles)
-        return rows
+        unanswerable = [j for j in self.judged if not j.gold.quote]
+        refusals = [j for j in self.judged if outcomes()[j.answer.outcome]["refusal"]]
+        rows = [
+            _row("answerable, right", [j.right for j in answerable]),
+            _row("unanswerable, refused", [j.right for j in unanswerable]),
+            _row("refusals, sound", [not j.gold.quote for j in refusals]),
+        ]
+        for style in sorted({j.gold.style for j in self.judged}):
+            rows.append(_row(f"  {style}, right", [j.right for j in answerable if j.gold.style == style]))
+            rows.append(_row(f"  {style}, refused", [j.right for j in unanswerable if j.gold.style == style]))
+        return [row for row in rows if row["questions"]]
 
 
 def read_questions(file: Path, plans: Mapping[str, Plan]) -> list[Gold]:
@@ -87,7 +107,7 @@ def read_questions(file: Path, plans: Mapping[str, Plan]) -> list[Gold]:
     return questions
 
 
-def evaluate(questions: Sequence[Gold], answerer: Answerer) -> Report:
+def evaluate(questions: Sequence[Gold], answerer: Answering) -> Report:
     """Answer every question and judge it."""
     report = Report()
     for gold in questions:
@@ -108,19 +128,16 @@ def is_right(gold: Gold, answer: Answer, plans: Mapping[str, Plan]) -> bool:
     return bool(of_plan) and covers(of_plan[0].quote, fold(gold.quote))
 
 
-def covers(quote: str, gold: str) -> bool:
-    """Tell whether `quote` covers at least half of `gold`, or is covered by it."""
-    if quote in gold or gold in quote:
-        return True
-    best = 0
-    for start in range(len(quote)):
-        size = best + 1
-        while start + size <= len(quote) and quote[start : start + size] in gold:
-            best, size = size, size + 1
-    return best * 2 >= len(gold)
+def interval(right: Sequence[bool]) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval (percentile, 2,000 resamples, fixed seed) of the share of `right`."""
+    values = np.array(right, dtype=np.float64)
+    drawn = np.random.default_rng(RESAMPLING_SEED).integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.percentile(values[drawn].mean(axis=1), [2.5, 97.5])
+    return round(float(low), 3), round(float(high), 3)
 
 
-def _row(name: str, judged: Sequence[Judged]) -> dict[str, Any]:
-    right = sum(j.right for j in judged)
-    share = round(right / len(judged), 3) if judged else None
-    return {"row": name, "questions": len(judged), "right": right, "share": share}
+def _row(name: str, right: Sequence[bool]) -> dict[str, Any]:
+    if not right:
+        return {"row": name, "questions": 0, "right": 0, "share": None, "interval": None}
+    share = round(sum(right) / len(right), 3)
+    return {"row": name, "questions": len(right), "right": sum(right), "share": share, "interval": interval(right)}

@@ -1,63 +1,99 @@
-"""What one plan says on a question: by a Fact where there is one of the kind asked for, else by its best passage."""
+"""What one plan says on a question: its heaviest candidate, told by a Fact where one stands there, or silence."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from knowledge.answers import Citation, cite
 from knowledge.asking import Asked, kinds
 from knowledge.composing import Finding, say, shortened
 from knowledge.corpus import Plan
-from knowledge.evidence import Candidate, Thresholds, answers
 from knowledge.facts import Deadline, Facts, patterns
 from knowledge.places import place
 from knowledge.reading import fold
 from knowledge.snippets import QUOTE_AT_MOST, quotable, sentences_with
 from knowledge.structure import SEPARATOR, Passage, layout
 from knowledge.vietnamese import unmark
+from knowledge.weighing import Candidate, Weighed
+
+Thresholds = Mapping[str, float]
+
+NEAR_THE_TOP = 3
+"""Candidates among which a dated deadline of the kind asked for is looked for."""
+
+
+@cache
+def shipped_thresholds() -> Thresholds:
+    """Return `thresholds.yml`."""
+    loaded: dict[str, float] = yaml.safe_load(Path(__file__).with_name("thresholds.yml").read_text(encoding="utf-8"))
+    return loaded
 
 
 def find_in_plan(
-    plan: Plan,
-    facts: Facts,
-    asked: Asked,
-    candidates: Sequence[Candidate],
-    cutoffs: Thresholds,
-    language: str,
+    plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, thresholds: Thresholds, language: str
 ) -> Finding:
-    """Return what `plan` says; `candidates` are its snippets, heaviest first."""
-    if asked.kind == "signer":
-        return _named_part(plan, "signer", asked, language)
-    if asked.kind == "recipients":
-        return _named_part(plan, "recipients", asked, language)
-    if asked.kind == "own_number":
+    """Return what `plan` says; it is silent where its best candidate is too uncertain.
+
+    A Fact of the kind asked for that stands among the best candidates is believed at much less certainty.
+    """
+    if asked.kind == "own_number" or not weighed.candidates:
         return _silent(plan, facts, asked, language)
+    told = _fact(plan, facts, asked, weighed, language)
+    if told is not None and weighed.certainty >= thresholds["certainty_with_fact"]:
+        return told
+    if weighed.certainty < thresholds["certainty_to_answer"]:
+        return _silent(plan, facts, asked, language)
+    return _passage(plan, facts, asked, weighed.candidates[0], weighed.certainty, language)
+
+
+def _fact(plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, language: str) -> Finding | None:
+    """Return the signer, the recipients or the deadline that is asked for, where it stands among the best."""
+    labels, best = layout()["labels"], weighed.candidates[0].snippet.path
+    if best == labels["signer"] and asked.kind == "signer":
+        return _named_part(plan, "signer", language)
+    if best.split(SEPARATOR)[0] == labels["recipients"] and asked.kind == "recipients":
+        return _named_part(plan, "recipients", language)
     if asked.kind == "deadline":
-        return _deadline(plan, facts, asked, candidates, cutoffs, language)
-    preferred = [c for c in candidates if c.holds_kind] if asked.kind else []
-    if asked.act:
-        preferred = [c for c in preferred if c.holds_act] or preferred
-    for candidate in [*preferred[:3], *([] if asked.strict else candidates[:3])]:
-        if answers(candidate, asked, cutoffs):
-            return _passage(plan, facts, asked, candidate, language)
-    return _silent(plan, facts, asked, language)
+        return _deadline(plan, facts, asked, weighed, language)
+    return _duty(plan, facts, asked, weighed, language) if asked.kind == "unit" else None
 
 
-def _passage(plan: Plan, facts: Facts, asked: Asked, candidate: Candidate, language: str) -> Finding:
+def _duty(plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, language: str) -> Finding | None:
+    """Return the unit charged with the very act asked for, by the first passage of those near the top that says so."""
+    near = [c for c in weighed.candidates[:NEAR_THE_TOP] if c.holds_act and facts.unit_at(c.snippet.path)]
+    told = min(near, key=lambda candidate: candidate.snippet.start, default=None)
+    return _passage(plan, facts, asked, told, 1.0, language) if told else None
+
+
+def _passage(plan: Plan, facts: Facts, asked: Asked, candidate: Candidate, certainty: float, language: str) -> Finding:
     snippet = candidate.snippet
     start, end = snippet.start, snippet.end
     own = next((p for p in plan.passages if p.path == snippet.path and p.start <= start and end <= p.end), None)
     if own is not None:
         start, end = quotable(plan, own, start, end)
     citation = cite(plan, snippet.path, start, end)
-    unit = facts.unit_at(snippet.path) if asked.kind == "unit" else None
-    direct = say("direct_unit", language, unit=unit) if unit else say("direct_passage", language, label=plan.label)
-    citations = [citation, *_heading_that_names(plan, snippet.path, unit, citation)]
-    notes = _general_note(asked, citation, language) if unit else ()
-    short = unit or shortened(citation.quote)
-    if notes:
-        short += say("general_mark", language)
-    coverage = 1.0 if unit and candidate.holds_act else candidate.coverage
-    return Finding(plan, True, tuple(citations), direct, short, notes, coverage)
+    charged = facts.unit_at(snippet.path)
+    citations = [citation, *_heading_that_names(plan, snippet.path, charged, citation)]
+    if asked.kind == "unit" and charged:
+        direct, short = say("direct_unit", language, unit=charged), charged
+        notes = _general_note(asked, citation, language)
+        short += say("general_mark", language) if notes else ""
+        return Finding(plan, True, tuple(citations), direct, short, notes, certainty, charged)
+    direct = _direct(plan, candidate, citation, language)
+    short = shortened(candidate.quote or citation.quote)
+    notes = (say("charged", language, unit=charged),) if charged and len(citations) > 1 else ()
+    return Finding(plan, True, tuple(citations), direct, short, notes, certainty)
+
+
+def _direct(plan: Plan, candidate: Candidate, citation: Citation, language: str) -> str:
+    """Return the words that answer, where they are much less than what is quoted, else what plan is quoted."""
+    words = candidate.quote
+    if words and words in citation.quote and len(words) * 2 < len(citation.quote):
+        return say("direct_words", language, label=plan.label, words=words.strip(" ,;:"))
+    return say("direct_passage", language, label=plan.label)
 
 
 def _heading_that_names(plan: Plan, path: str, unit: str | None, citation: Citation) -> Iterator[Citation]:
@@ -75,7 +111,7 @@ def _general_note(asked: Asked, citation: Citation, language: str) -> tuple[str,
     return ()
 
 
-def _named_part(plan: Plan, label: str, asked: Asked, language: str) -> Finding:
+def _named_part(plan: Plan, label: str, language: str) -> Finding:
     clause = plan.clause(layout()["labels"][label])
     if clause is None:
         return Finding(plan, False)
@@ -85,28 +121,21 @@ def _named_part(plan: Plan, label: str, asked: Asked, language: str) -> Finding:
     citation = cite(plan, clause.path, start, end)
     if label == "signer":
         name = plan.text[start:end].strip().splitlines()[-1].strip(" *\u00a0")
-        return Finding(plan, True, (citation,), say("direct_signer", language, name=name), name, (), 1.0)
-    return Finding(plan, True, (citation,), say("direct_recipients", language), shortened(citation.quote), (), 1.0)
+        return Finding(plan, True, (citation,), say("direct_signer", language, name=name), name)
+    short = shortened(citation.quote)
+    return Finding(plan, True, (citation,), say("direct_recipients", language), short)
 
 
-def _deadline(
-    plan: Plan,
-    facts: Facts,
-    asked: Asked,
-    candidates: Sequence[Candidate],
-    cutoffs: Thresholds,
-    language: str,
-) -> Finding:
-    dated = [d for d in facts.deadlines if d.day and _fits(d, asked)]
-    if asked.subject is None and asked.period is None:
-        covered = {(c.snippet.path): c for c in candidates if c.holds_kind and answers(c, asked, cutoffs)}
-        dated = [d for d in dated if d.passage.path in covered]
+def _deadline(plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, language: str) -> Finding | None:
+    """Return the dated deadline of the kind asked for that stands among the best candidates, None where none does."""
+    near = {candidate.snippet.path for candidate in weighed.candidates[:NEAR_THE_TOP]}
+    dated = [d for d in facts.deadlines if d.day and _fits(d, asked) and d.passage.path in near]
     if not dated:
-        return _silent(plan, facts, asked, language)
+        return None
     shown = dated[0]
     citation = _cite_deadline(plan, shown)
     bound = shown.unit if shown.unit and shown.subject == "report" else None
-    words = ", ".join(dict.fromkeys(d.words for d in dated))
+    words = ", ".join(dict.fromkeys(d.words for d in dated if d.passage.path == shown.passage.path))
     direct = say("direct_deadline_for", language, words=words, unit=bound) if bound else ""
     direct = direct or say("direct_deadline", language, words=words)
     citations = [citation, *_heading_that_names(plan, shown.passage.path, bound, citation)]
@@ -119,7 +148,7 @@ def _deadline(
         citations.extend(_heading_that_names(plan, other.passage.path, other.unit, citations[-1]))
         notes.append(say("others_follow_note", language, unit=other.unit, note=other.footnote))
     short = f"{words} ({bound})" if bound else words
-    return Finding(plan, True, tuple(citations), direct, short, tuple(notes), 1.0)
+    return Finding(plan, True, tuple(citations), direct, short, tuple(notes))
 
 
 def _fits(deadline: Deadline, asked: Asked) -> bool:
@@ -140,16 +169,12 @@ def _silent(plan: Plan, facts: Facts, asked: Asked, language: str) -> Finding:
     """Return that the plan does not answer, with what it states instead and whom it names to ask."""
     citations: list[Citation] = []
     notes: list[str] = []
-    if asked.kind == "deadline" and asked.subject != "registration":
+    if asked.kind == "deadline" and asked.subject == "report":
         for deadline in facts.deadlines:
-            if deadline.day is None and deadline.subject == "report" and asked.subject == "report":
+            if deadline.day is None and deadline.subject == "report":
                 citations.append(_cite_deadline(plan, deadline))
                 notes.append(_note("instead_undated", language, citations[-1], quote=deadline.words))
                 break
-        for deadline in facts.deadlines:
-            if deadline.subject == "registration" and deadline.day:
-                citations.append(_cite_deadline(plan, deadline))
-                notes.append(_note("instead_registration", language, citations[-1], words=deadline.words))
     known = _where_to_ask(plan, facts)
     if known is not None:
         unit, found = known

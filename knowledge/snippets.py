@@ -76,6 +76,18 @@ def sentences_with(plan: Plan, passage: Passage, words: str) -> tuple[int, int]:
     return holding[0][0], holding[-1][1]
 
 
+def covers(quote: str, gold: str) -> bool:
+    """Tell whether `quote` covers at least half of `gold`, or is covered by it."""
+    if quote in gold or gold in quote:
+        return True
+    best = 0
+    for start in range(len(quote)):
+        size = best + 1
+        while start + size <= len(quote) and quote[start : start + size] in gold:
+            best, size = size, size + 1
+    return best * 2 >= len(gold)
+
+
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return _trimmed(text, _edges(_SENTENCE_END, text, start, end))
 

@@ -1,4 +1,4 @@
-"""The five plans, a quick index over them, and the answerer with the shipped encoder."""
+"""The five plans, and the answerer with the shipped encoder and index."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,20 +7,13 @@ import pytest
 
 from knowledge.answering import Answerer
 from knowledge.corpus import Plan, load_plans
-from knowledge.embedding import HashEncoder, open_encoder
+from knowledge.embedding import open_encoder
 from knowledge.index import build_index, open_index
 
 
 @pytest.fixture(scope="session")
 def plans() -> Mapping[str, Plan]:
     return load_plans()
-
-
-@pytest.fixture(scope="session")
-def quick_answerer(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Answerer:
-    encoder, folder = HashEncoder(), tmp_path_factory.mktemp("hash-index")
-    build_index(plans, encoder, folder)
-    return Answerer(plans, open_index(plans, encoder, folder), encoder)
 
 
 @pytest.fixture(scope="session")

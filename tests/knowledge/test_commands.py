@@ -4,12 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.settings import ROOT
+from knowledge.answers import Answer
+from knowledge.unanswered import unanswered
+from knowledge.unanswered_store import open_unanswered
 
 CORPUS = [
     {"id": "a", "title": "", "text": "Hà Nội là thủ đô của nước Việt Nam."},
@@ -23,8 +27,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def run(home: Path, *arguments: str, lines: list[Any] | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ASSISTANT_HOME": str(home), "ENCODER": "hash-64"}
+def run(
+    home: Path, *arguments: str, lines: list[Any] | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ASSISTANT_HOME": str(home), "ENCODER": "trained", **settings}
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines or [])
     command = [sys.executable, "-m", "knowledge", *arguments]
     return subprocess.run(
@@ -116,12 +122,60 @@ def test_add_says_what_it_understood_and_makes_it_answerable(home: Path, tmp_pat
     assert run(home, "add", str(tmp_path / "none.txt")).returncode == 2
 
 
+def test_unanswered_questions_are_listed_and_asking_from_a_shell_keeps_none(home: Path) -> None:
+    run(home, "index")
+    run(home, "ask", "Kinh phí khen thưởng là bao nhiêu?", "--plan", "honglinh-2023")
+    assert json.loads(run(home, "unanswered", "--json").stdout) == []
+    now = datetime.now(UTC)
+    store = open_unanswered(f"sqlite:///{home / 'assistant.sqlite'}", 730)
+    for plan_id in ("honglinh-2023", "honglinh-2023", "caobang-2023"):
+        item = unanswered("Kinh phí ở đâu?", Answer("not_in_plan", ""), plan_id, {}, now)
+        assert item is not None
+        store.keep(item)
+    store.close()
+    found = json.loads(run(home, "unanswered", "--json").stdout)
+    assert [(entry["plan_id"], entry["times_asked"]) for entry in found] == [("honglinh-2023", 2), ("caobang-2023", 1)]
+    assert {"question", "outcome", "candidates", "time", "times_asked", "scope", "language"} <= set(found[0])
+    assert len(json.loads(run(home, "unanswered", "--json", "--plan", "caobang-2023").stdout)) == 1
+    assert json.loads(run(home, "unanswered", "--json", "--since", "2999-01-01").stdout) == []
+    assert "2 x  not_in_plan" in run(home, "unanswered").stdout
+
+
+def test_a_database_that_cannot_be_opened_is_said(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run(home, "unanswered", DATABASE_URL=f"sqlite:///{tmp_path / 'file' / 'x.db'}")
+    assert done.returncode == 2 and "cannot be used" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_deadlines_with_the_days_left_from_the_given_clock(home: Path) -> None:
+    def left(moment: str) -> list[Any]:
+        done = run(home, "deadlines", "--plan", "yenbai-duk-2023", "--json", ASSISTANT_NOW=moment)
+        return [(entry["last_day"], entry["days_left"], entry["passed"]) for entry in json.loads(done.stdout)]
+
+    assert left("2023-04-24T23:59:59+07:00") == [("2023-04-24", 0, False), (None, None, False)]
+    assert left("2023-04-25T00:00:00+07:00") == [("2023-04-24", -1, True), (None, None, False)]
+    said = run(home, "deadlines", ASSISTANT_NOW="2023-04-30T00:00:00+07:00").stdout
+    assert "passed 6 days ago" in said and "209 days left" not in said and "no date stated" in said
+    assert "trước ngày 25/11" in said and "through phòng Nội vụ" in said
+    assert run(home, "deadlines", "--plan", "none").returncode == 2
+
+
+def test_facts_are_printed(home: Path) -> None:
+    found = json.loads(run(home, "facts", "--plan", "yenbai-duk-2023", "--json").stdout)
+    kinds = {"deadline", "duty", "target", "recipient", "signer", "legal_basis"}
+    assert {entry["kind"] for entry in found} == kinds
+    assert all({"path", "start", "end", "words"} <= set(entry) for entry in found)
+    assert "Cao Xuân Chiểu" in run(home, "facts").stdout
+
+
 def test_evaluate_prints_its_first_row(home: Path, tmp_path: Path) -> None:
     run(home, "index")
     file = tmp_path / "questions.yml"
     entry = '{id: a, question: "Hạn báo cáo năm?", plan: honglinh-2023, quote: "hàng năm (trước ngày 25/11)"}'
     file.write_text(f"- {entry}\n", encoding="utf-8")
     assert "1 of    1  1.000" in run(home, "evaluate", str(file)).stdout
-    assert json.loads(run(home, "evaluate", str(file), "--json").stdout)[0]["share"] == 1.0
+    runs = json.loads(run(home, "evaluate", str(file), "--json").stdout)
+    assert runs.pop("the assistant")[0]["share"] == 1.0
+    assert len(runs) == 2 and all(name.startswith("baseline: ") for name in runs)
     file.write_text("[]", encoding="utf-8")
     assert run(home, "evaluate", str(file)).returncode == 2

@@ -6,7 +6,8 @@ import pytest
 from knowledge.answering import Answerer
 from knowledge.answers import Answer, Citation, cite
 from knowledge.corpus import Plan
-from knowledge.evaluation import BadQuestionFile, Gold, Report, covers, evaluate, is_right, read_questions
+from knowledge.evaluation import BadQuestionFile, Gold, Report, evaluate, interval, is_right, read_questions
+from knowledge.snippets import covers
 
 QUOTE = "Định kỳ 6 tháng (trước ngày 10/6), hàng năm (trước ngày 25/11)"
 
@@ -54,17 +55,24 @@ def test_covers() -> None:
     assert not covers("abcdxxxx", "cdefghij")
 
 
-def test_evaluate_reports_rows_by_style(quick_answerer: Answerer) -> None:
+def test_evaluate_reports_rows_by_style(answerer: Answerer) -> None:
     questions = [
         Gold("1", "Hạn báo cáo năm là khi nào?", "honglinh-2023", "formal", quote=QUOTE),
         Gold("2", "han bao cao nam", "honglinh-2023", "unmarked", quote=QUOTE),
         Gold("3", "Hạn báo cáo năm?", "backan-vp-2023"),
     ]
-    rows = {row["row"].strip(): row for row in evaluate(questions, quick_answerer).rows()}
-    assert rows["answerable, right"] == {"row": "answerable, right", "questions": 2, "right": 2, "share": 1.0}
+    rows = {row["row"].strip(): row for row in evaluate(questions, answerer).rows()}
+    told = {"row": "answerable, right", "questions": 2, "right": 2, "share": 1.0, "interval": (1.0, 1.0)}
+    assert rows["answerable, right"] == told
     assert rows["unanswerable, refused"]["right"] == 1
-    assert {"formal", "unmarked"} < set(rows)
-    assert Report().rows()[0]["share"] is None
+    assert rows["refusals, sound"]["share"] == 1.0
+    assert {"formal, right", "unmarked, right", "formal, refused"} < set(rows)
+    assert Report().rows() == []
+
+
+def test_an_interval_holds_its_share_and_narrows() -> None:
+    few, many = interval([True] * 8 + [False] * 2), interval([True] * 800 + [False] * 200)
+    assert few[0] < many[0] < 0.8 < many[1] < few[1]
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,38 @@ import pytest
 
 from knowledge.corpus import Plan
 from knowledge.embedding import HashEncoder, Vectors
-from knowledge.index import IndexProblem, build_index, is_current, open_index
+from knowledge.index import IndexProblem, build_index, embedded_text, is_current, open_index
+
+BANK = """
+- answers:
+    - path: "IV › 1"
+      quote: "Phòng Nội vụ"
+      asked: {formal: ["Phòng nào theo dõi?"], english: ["Which division?"]}
+  silent:
+    - {about: budget, asked: {formal: ["Kinh phí bao nhiêu?"]}}
+"""
 
 
 class CountingEncoder(HashEncoder):
-    """Counts the passages it is asked to embed."""
+    """Counts the texts it is asked to embed."""
 
     embedded = 0
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded += len(texts)
         return super().passages(texts)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += len(texts)
+        return super().queries(texts)
+
+
+@pytest.fixture
+def plans(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Plan]:
+    """The five plans, one of them with a bank of three questions, the others with none."""
+    file = tmp_path_factory.mktemp("bank") / "honglinh-2023.questions.yml"
+    file.write_text(BANK, encoding="utf-8")
+    return {key: replace(plan, bank_file=file if key == "honglinh-2023" else None) for key, plan in plans.items()}
 
 
 def test_rows_belong_to_the_snippets(plans: Mapping[str, Plan], tmp_path: Path) -> None:
@@ -49,6 +70,33 @@ def test_a_current_index_is_known_without_its_encoder(plans: Mapping[str, Plan],
     assert not is_current({key: plans[key] for key in list(plans)[1:]}, "hash-64", tmp_path)
     (tmp_path / "vectors.faiss").write_bytes(b"damaged")
     assert not is_current(plans, "hash-64", tmp_path)
+
+
+def test_questions_are_bound_to_what_answers_them(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    build_index(plans, encoder, tmp_path)
+    index = open_index(plans, encoder, tmp_path)
+    assert [question.banked.text for question in index.questions] == [
+        "Phòng nào theo dõi?",
+        "Which division?",
+        "Kinh phí bao nhiêu?",
+    ]
+    assert index.question_vectors.shape == (3, encoder.dimension)
+    first, second, silent = (question.snippet for question in index.questions)
+    assert first == second and first is not None and index.snippets[first].path == "IV › 1"
+    assert silent is None
+
+
+def test_vectors_of_a_seed_are_taken_over(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    build_index(plans, HashEncoder(), tmp_path / "seed", halves=True)
+    encoder = CountingEncoder()
+    changes = build_index(plans, encoder, tmp_path / "index", seed=tmp_path / "seed")
+    assert (changes.embedded, encoder.embedded) == (0, 0)
+    index = open_index(plans, encoder, tmp_path / "index")
+    own = encoder.passages([embedded_text(snippet) for snippet in index.snippets])
+    assert np.allclose(index.vectors, own, atol=1e-3)
+    other = CountingEncoder(32)
+    assert build_index(plans, other, tmp_path / "other", seed=tmp_path / "seed").embedded == other.embedded > 200
 
 
 def test_no_index(plans: Mapping[str, Plan], tmp_path: Path) -> None:
@@ -103,5 +151,5 @@ def test_rows_missing_from_the_vectors_are_noticed(plans: Mapping[str, Plan], tm
 
 def test_nothing_is_pickled(plans: Mapping[str, Plan], tmp_path: Path) -> None:
     build_index(plans, HashEncoder(), tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["manifest.json", "vectors.faiss"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["manifest.json", "questions.json", "vectors.faiss"]
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["encoder"] == "hash-64"

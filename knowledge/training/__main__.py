@@ -1,0 +1,38 @@
+"""Train what answers are found with (docs/answering.md): encoder, weights, index, left-out."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from knowledge.training import commands
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m knowledge.training", description=__doc__)
+    parts = parser.add_subparsers(dest="command", required=True)
+    encoder = parts.add_parser("encoder", help="train the upper layers of the encoder on the question banks")
+    encoder.add_argument("--hands", type=int, nargs="*", help="only questions of these hands (default: all)")
+    encoder.add_argument("--without", metavar="PLAN", help="leave out the bank of one plan")
+    encoder.add_argument("--steps", type=int, default=500)
+    encoder.add_argument("--out", type=Path, help="write a whole weights file here instead of the shipped layers")
+    weights = parts.add_parser("weights", help="fit weights.yml on the questions of one hand")
+    weights.add_argument("--encoder", required=True, help="an encoder trained on the hands `--seen` alone")
+    weights.add_argument("--seen", type=int, nargs="+", default=[0], help="hands whose questions answer")
+    weights.add_argument("--hand", type=int, default=1, help="the hand whose questions are answered")
+    parts.add_parser("index", help="write the index of the shipped plans that is shipped with the encoder")
+    left = parts.add_parser("left-out", help="train without each plan in turn, and ask it its own questions")
+    left.add_argument("--steps", type=int, default=50)
+    options = parser.parse_args(words)
+    if options.command == "encoder":
+        return commands.encoder(options.hands, options.without, options.steps, options.out)
+    if options.command == "weights":
+        return commands.weights(options.encoder, options.seen, options.hand)
+    if options.command == "left-out":
+        return commands.left_out(options.steps)
+    return commands.index()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""The commands of `python -m knowledge.training`."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from knowledge.asking import Asked
+from knowledge.bank import Banked
+from knowledge.corpus import Plan, load_plans
+from knowledge.embedding import SHIPPED, open_encoder, package_weights
+from knowledge.evidence import Searcher
+from knowledge.facts import draw_facts
+from knowledge.index import SHIPPED_INDEX, bind, build_index, embedded_text, open_index
+from knowledge.question_reader import QuestionReader
+from knowledge.rewriting import Rewritten
+from knowledge.snippets import snippets_of
+from knowledge.trained import write_layers
+from knowledge.training.fit_encoder import Recipe, described, train
+from knowledge.training.fit_weights import fit, meet, of_hands, share_right
+from knowledge.training.left_out import left_out as leave_out
+from knowledge.training.pairs import Group, group
+from knowledge.weighing import WEIGHTS_FILE, Weights
+
+
+def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: Path | None) -> int:
+    """Train the encoder; write the shipped layers, or a whole weights file to `out`."""
+    plans = load_plans()
+    reader = QuestionReader(plans)
+    groups = [found for plan in plans.values() if plan.id != without for found in groups_of(plan, reader, hands)]
+    print(f"{sum(len(found.questions) for found in groups)} questions with {len(groups)} answers")
+    recipe = Recipe(steps=steps)
+    trained = train(package_weights(), groups, reader.memory(), recipe, print)
+    if out is not None:
+        out.write_bytes(trained)
+    else:
+        write_layers(package_weights().read_bytes(), trained, {**described(recipe), "questions": len(groups)})
+    return 0
+
+
+def weights(encoder_name: str, seen: Sequence[int], hand: int) -> int:
+    """Fit `weights.yml` on the questions of `hand`, answered from the bank of the hands `seen` by the encoder."""
+    plans = load_plans()
+    opened = open_encoder(encoder_name)
+    reader = QuestionReader(plans)
+    with tempfile.TemporaryDirectory() as folder:
+        build_index(plans, opened, Path(folder))
+        index = open_index(plans, opened, Path(folder))
+    asked = [question.banked for question in index.questions if question.banked.hand == hand]
+    facts = {plan.id: draw_facts(plan) for plan in plans.values()}
+    fitted = {}
+    for name, hands in (("with_bank", seen), ("without_bank", ())):
+        searcher = Searcher(of_hands(index, hands), opened, facts)
+        met = list(meet(searcher, asked, lambda question: _read(reader, question)))
+        fitted[name] = fit(met)
+        share = share_right(met, fitted[name].ranking)
+        print(f"{name}: {len(met)} questions; the heaviest candidate answers {share:.3f} of the answerable")
+    _write_weights(fitted)
+    return 0
+
+
+def left_out(steps: int) -> int:
+    """Train without each plan in turn and print how well its own questions find their snippets."""
+    plans = load_plans()
+    reader = QuestionReader(plans)
+    leave_out(plans, reader, lambda plan: groups_of(plan, reader, None), Recipe(steps=steps), print)
+    return 0
+
+
+def index() -> int:
+    """Write the shipped index: the shipped plans and banks by the shipped encoder."""
+    changes = build_index(load_plans(), open_encoder(SHIPPED), SHIPPED_INDEX, halves=True)
+    print(f"{changes.embedded} rows embedded, {changes.kept} unchanged, {changes.dropped} removed.")
+    return 0
+
+
+def groups_of(plan: Plan, reader: QuestionReader, hands: Sequence[int] | None) -> list[Group]:
+    """Return the questions of a plan's bank by what answers them, follow-ups made to stand alone."""
+    chosen = [question for question in plan.bank if hands is None or question.hand in hands]
+    alone = [
+        replace(question, text=reader.stand_alone(question.text, question.history).text, history=())
+        for question in chosen
+    ]
+    snippets = snippets_of(plan)
+    rows = bind(snippets, alone)
+    told: Mapping[Banked, str | None] = {
+        question: embedded_text(snippets[row]) if row is not None else None
+        for question, row in zip(alone, rows, strict=True)
+    }
+    return group(alone, told.__getitem__)
+
+
+def _read(reader: QuestionReader, question: Banked) -> tuple[Rewritten, Asked]:
+    rewritten = reader.read_banked(question)
+    return rewritten, reader.ask(rewritten)
+
+
+def _write_weights(fitted: Mapping[str, Weights]) -> None:
+    data = {
+        part: {
+            "ranking": {name: round(weight, 4) for name, weight in weights.ranking.items()},
+            "intercept": round(weights.intercept, 4),
+            "certainty": {name: [round(number, 4) for number in three] for name, three in weights.certainty.items()},
+        }
+        for part, weights in fitted.items()
+    }
+    head = "# Written by `python -m knowledge.training weights`; docs/answering.md says what the numbers mean.\n"
+    WEIGHTS_FILE.write_text(head + yaml.safe_dump(data, sort_keys=False), encoding="utf-8")

@@ -1,0 +1,95 @@
+"""Fit the weights of `weights.yml` on questions of one hand, answered from the bank of the others.
+
+So the evidence is what an unseen question meets: neither its own words nor, where the encoder was trained on the other
+hands alone, its neighbours' were known before.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from knowledge.asking import Asked
+from knowledge.bank import Banked
+from knowledge.evidence import FEATURES, Evidence, Searcher
+from knowledge.index import Index
+from knowledge.rewriting import Rewritten
+from knowledge.snippets import covers
+from knowledge.weighing import SIGNS, Weights, rank, signs
+
+HARDEST = 8
+"""Wrong candidates of a question that the right one is compared with."""
+
+FIRST_GUESS = {"passage": 1.0, "asked": 1.0, "asked_often": 0.5, "words": 0.3, "asked_words": 0.3}
+"""Ranking that says which wrong candidates are hard, before there is a learned one."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """A question with its evidence; `right` tells per candidate whether it answers, None where the plan is silent."""
+
+    evidence: Evidence
+    asked: Asked
+    right: NDArray[np.bool_] | None
+
+
+def of_hands(index: Index, hands: Collection[int]) -> Index:
+    """Return `index` with only the questions that `hands` wrote."""
+    kept = [row for row, question in enumerate(index.questions) if question.banked.hand in hands]
+    questions = tuple(index.questions[row] for row in kept)
+    return Index(index.snippets, index.vectors, questions, index.question_vectors[kept])
+
+
+def meet(
+    searcher: Searcher, questions: Iterable[Banked], read: Callable[[Banked], tuple[Rewritten, Asked]]
+) -> Iterator[Met]:
+    """Yield each question with its evidence; `read` tells how it is read."""
+    snippets = searcher.index.snippets
+    for question in questions:
+        rewritten, asked = read(question)
+        evidence = searcher.search(rewritten, asked, [question.plan_id])[question.plan_id]
+        if question.quote is None:
+            yield Met(evidence, asked, None)
+            continue
+        texts = [snippets[int(row)].text for row in evidence.rows]
+        yield Met(evidence, asked, np.array([covers(text, question.quote) for text in texts]))
+
+
+def fit(met: Iterable[Met]) -> Weights:
+    """Return weights learned from questions with their evidence: the ranking first, then the certainty."""
+    seen = list(met)
+    ranking = _fit_ranking(seen)
+    rows = [signs(one.evidence, rank(one.evidence, ranking), one.asked) for one in seen]
+    answered = [one.right is not None for one in seen]
+    scaler, model = StandardScaler(), LogisticRegression(C=0.3, class_weight="balanced", max_iter=1000)
+    make_pipeline(scaler, model).fit(np.array(rows), np.array(answered))
+    spreads = zip(scaler.mean_, scaler.scale_, model.coef_[0], strict=True)
+    certainty = {name: (float(m), float(s), float(w)) for name, (m, s, w) in zip(SIGNS, spreads, strict=True)}
+    return Weights(ranking, float(model.intercept_[0]), certainty)
+
+
+def share_right(met: Iterable[Met], ranking: Mapping[str, float]) -> float:
+    """Return how often, from 0 to 1, the heaviest candidate answers, among the questions that have an answer."""
+    hits = [bool(one.right[int(rank(one.evidence, ranking).argmax())]) for one in met if one.right is not None]
+    return sum(hits) / len(hits)
+
+
+def _fit_ranking(met: Iterable[Met]) -> dict[str, float]:
+    """Learn the ranking from pairs: the best right candidate against each of the hardest wrong ones."""
+    guess = {name: FIRST_GUESS.get(name, 0.0) for name in FEATURES}
+    pairs: list[NDArray[np.float32]] = []
+    for one in met:
+        if one.right is None or not one.right.any() or one.right.all():
+            continue
+        ranks = rank(one.evidence, guess)
+        right, wrong = one.evidence.features[one.right], one.evidence.features[~one.right]
+        best = right[int(ranks[one.right].argmax())]
+        pairs.extend(best - wrong[np.argsort(-ranks[~one.right])[:HARDEST]])
+    rows = np.array(pairs)
+    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=1000)
+    model.fit(np.concatenate([rows, -rows]), np.repeat([1, 0], len(rows)))
+    return {name: float(weight) for name, weight in zip(FEATURES, model.coef_[0], strict=True)}
