@@ -34,6 +34,9 @@ from knowledge.weighing import Learned, shipped_weights, weigh
 TOO_LONG = 1000
 """Characters of a question from which it is not answered."""
 
+LETTERS_AT_LEAST = 0.35
+"""Share of letters below which a message holds no words: a number, signs, a template."""
+
 KEPT_CANDIDATES = 3
 """Candidates of each plan that are told with an answer."""
 
@@ -105,7 +108,7 @@ class Answerer:
     def _normalise(self, inquiry: Inquiry) -> None:
         text = normalise(inquiry.question)
         inquiry.language = "en" if is_english(text) else "vi"
-        if not _LETTERS.search(text) or only_greets(inquiry.question):
+        if _share_of_letters(text) < LETTERS_AT_LEAST or only_greets(inquiry.question):
             inquiry.answer = self._end(inquiry, "small_talk")
         elif is_off_topic(text):
             inquiry.answer = self._end(inquiry, "off_topic")
@@ -122,6 +125,8 @@ class Answerer:
         named = read_places(text).mentions or documents_in(text)
         if not inquiry.asked.words and inquiry.asked.kind is None and not named and not is_of_the_trade(text):
             inquiry.answer = self._end(inquiry, "clarify" if find_plans(text, self.plans) else "small_talk")
+        elif not named and self.searcher.known_share(inquiry.rewritten) < self._thresholds["words_known"]:
+            inquiry.answer = self._end(inquiry, "off_topic")
 
     def _retrieve(self, inquiry: Inquiry) -> None:
         assert inquiry.rewritten is not None and inquiry.asked is not None
@@ -199,6 +204,11 @@ class Answerer:
 
     def _labels(self) -> str:
         return labels_of(list(self.plans.values()))
+
+
+def _share_of_letters(text: str) -> float:
+    """Return the share of letters, from 0 to 1, among the characters of `text` that are no space."""
+    return len(_LETTERS.findall(text)) / max(1, len(text) - text.count(" "))
 
 
 def _considered(inquiry: Inquiry) -> tuple[tuple[str, str, float], ...]:

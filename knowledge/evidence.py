@@ -5,6 +5,7 @@ questions that the plan does not answer speak for silence.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -107,6 +108,13 @@ class Searcher:
         )
         own = np.column_stack([told, *flags]).astype(np.float32)
         return {plan_id: _in_plan(self._parts[plan_id], vector, own, banked) for plan_id in plan_ids}
+
+    def known_share(self, question: Rewritten) -> float:
+        """Return what share, from 0 to 1, of the question's words stand in any plan or bank; 0 where it has none."""
+        words = re.findall(r"\w{2,}", unmark(question.to_embed).lower())
+        words = [word for word in words if not word.isdigit()]
+        known = [word for word in words if self._snippets.holds(word) or self._questions.holds(word)]
+        return len(known) / len(words) if words else 0.0
 
     def _holding(self, asked: Asked) -> Scores:
         """Return which snippets are of the kind asked for."""

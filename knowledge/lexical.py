@@ -55,6 +55,10 @@ class Field:
         self._index = bm25s.BM25(k1=K1, b=B)
         self._index.index([document or ["∅"] for document in documents], show_progress=False)
 
+    def holds(self, term: str) -> bool:
+        """Tell whether any document holds `term`."""
+        return term in self._index.vocab_dict
+
     def scores(self, asked: Sequence[str]) -> Scores:
         """Return one BM25 score per document, shape (size,), from 0."""
         known = [term for term in asked if term in self._index.vocab_dict]
@@ -71,6 +75,10 @@ class LexicalIndex:
         self._texts = texts
         self._marked = Field([terms(text) for text in texts])
         self._unmarked = Field([unmarked_terms(text) for text in texts])
+
+    def holds(self, word: str) -> bool:
+        """Tell whether any document holds `word`, marks aside."""
+        return self._unmarked.holds(word)
 
     def marked(self, question: str) -> Scores:
         """Return one BM25 score per document, shape (size,), comparing syllables with their marks."""

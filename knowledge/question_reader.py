@@ -27,8 +27,8 @@ class QuestionReader:
 
     def stand_alone(self, message: str, history: Sequence[str], keep_places: bool = False) -> Standing:
         """Return `message` as a question of its own, `history` being earlier ones, oldest first."""
-        earlier = [self._rewriter.expand(said) for said in history]
-        return self._follow_ups.stand_alone(self._rewriter.expand(message), earlier, keep_places=keep_places)
+        earlier = [self._rewriter.in_full(said) for said in history]
+        return self._follow_ups.stand_alone(self._rewriter.in_full(message), earlier, keep_places=keep_places)
 
     def ask(self, rewritten: Rewritten) -> Asked:
         """Return what a rewritten question asks for; names of plans and years choose the scope, no more."""

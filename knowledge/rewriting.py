@@ -113,16 +113,17 @@ class Rewriter:
                 low = plain_form(text)
         return normalise(_TOKEN.sub(self._in_full, text))
 
+    def in_full(self, question: str) -> str:
+        """Return `question` expanded, and with its marks restored where it was typed without; English stays."""
+        expanded = self.expand(question)
+        restores = _is_unmarked(question) and not is_english(normalise(question))
+        return self._restorer.restore(expanded) if restores else expanded
+
     def rewrite(self, question: str) -> Rewritten:
         """Return the forms of `question`; any text is accepted."""
         text = normalise(question)
         language = "en" if is_english(text) else "vi"
-        if language == "en":
-            text = self._from_english(text)
-        else:
-            needs_marks = _is_unmarked(text)
-            text = self.expand(text)
-            text = self._restorer.restore(text) if needs_marks else text
+        text = self._from_english(text) if language == "en" else self.in_full(text)
         added = [self._synonym_table[found] for found in self._synonyms.findall(_plain(text))]
         return Rewritten(question, text, " ".join([text, *added]), language)
 

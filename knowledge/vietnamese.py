@@ -39,11 +39,11 @@ def normalise(text: str) -> str:
     text = _CONTROL.sub("", text.replace("\t", " ").replace("\r", " "))
     decomposed = _EXCESS_MARKS.sub(r"\1", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFC", decomposed)
-    return _SPACE.sub(" ", _SYLLABLE.sub(_place_tone, text)).strip()
+    return _SPACE.sub(" ", _SYLLABLE.sub(lambda match: _place_tone(match.group()), text)).strip()
 
 
-def _place_tone(match: re.Match[str]) -> str:
-    syllable = match.group()
+@lru_cache(maxsize=8192)
+def _place_tone(syllable: str) -> str:
     letters = unicodedata.normalize("NFD", syllable)
     tones = [letter for letter in letters if letter in _TONES]
     if len(tones) != 1:

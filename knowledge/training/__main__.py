@@ -1,4 +1,4 @@
-"""Train what answers are found with (docs/answering.md): encoder, weights, index, left-out."""
+"""Train what answers are found with (docs/answering.md): encoder, weights, index, left-out, parts."""
 
 import argparse
 import sys
@@ -24,6 +24,8 @@ def main(words: Sequence[str]) -> int:
     parts.add_parser("index", help="write the index of the shipped plans that is shipped with the encoder")
     left = parts.add_parser("left-out", help="train without each plan in turn, and ask it its own questions")
     left.add_argument("--steps", type=int, default=50)
+    told = parts.add_parser("parts", help="answer a file of questions with parts left out")
+    told.add_argument("file", type=Path)
     options = parser.parse_args(words)
     if options.command == "encoder":
         return commands.encoder(options.hands, options.without, options.steps, options.out)
@@ -31,6 +33,8 @@ def main(words: Sequence[str]) -> int:
         return commands.weights(options.encoder, options.seen, options.hand)
     if options.command == "left-out":
         return commands.left_out(options.steps)
+    if options.command == "parts":
+        return commands.parts(options.file)
     return commands.index()
 
 

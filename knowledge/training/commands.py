@@ -11,6 +11,7 @@ from knowledge.asking import Asked
 from knowledge.bank import Banked
 from knowledge.corpus import Plan, load_plans
 from knowledge.embedding import SHIPPED, open_encoder, package_weights
+from knowledge.evaluation import read_questions
 from knowledge.evidence import Searcher
 from knowledge.facts import draw_facts
 from knowledge.index import SHIPPED_INDEX, bind, build_index, embedded_text, open_index
@@ -22,6 +23,7 @@ from knowledge.training.fit_encoder import Recipe, described, train
 from knowledge.training.fit_weights import fit, meet, of_hands, share_right
 from knowledge.training.left_out import left_out as leave_out
 from knowledge.training.pairs import Group, group
+from knowledge.training.parts import parts as tell_parts
 from knowledge.weighing import WEIGHTS_FILE, Weights
 
 
@@ -66,6 +68,16 @@ def left_out(steps: int) -> int:
     plans = load_plans()
     reader = QuestionReader(plans)
     leave_out(plans, reader, lambda plan: groups_of(plan, reader, None), Recipe(steps=steps), print)
+    return 0
+
+
+def parts(file: Path) -> int:
+    """Print what each part of answering brings on a file of questions."""
+    plans = load_plans()
+    with tempfile.TemporaryDirectory() as folder:
+        build_index(plans, open_encoder(SHIPPED), Path(folder))
+        for line in tell_parts(plans, read_questions(file, plans), Path(folder)):
+            print(line, flush=True)
     return 0
 
 

@@ -166,6 +166,7 @@ def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Ans
         ("Kinh phí thực hiện lấy từ đâu?", "yenbai-duk-2023"),
         ("lĩnh vực kinh tế cần làm gì?", "yenbai-duk-2023"),
         ("Hạn báo cáo năm?", "honglinh-2023"),
+        ("<script>alert(1)</script>", "honglinh-2023"),
         ("Mảng nào lo củng cố guồng máy lãnh đạo cùng giới quần chúng?", "backan-vp-2024"),
         ("bao nhiêu đồng chí phụ trách công tác dân vận?", "honglinh-2023"),
         ("Ban Dân vận Tỉnh ủy", "caobang-2023"),

@@ -146,3 +146,12 @@ def test_a_plan_without_the_named_place_is_said_to_be_silent(answerer: Answerer)
     answer = answerer.answer("Mục III nói gì?")
     assert answer.outcome == "answered_per_plan"
     assert "honglinh-2023" not in answer.plan_ids and "Hồng Lĩnh 2023" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "{{ 7 * 7 }} ${HOME} %s", "abc xyz", '/get_time{"x": 1}', "asdf qwer zxcv"]
+)
+def test_what_holds_no_known_words_is_not_answered(text: str, answerer: Answerer) -> None:
+    for plan_id in (None, "yenbai-duk-2023"):
+        answer = answerer.answer(text, plan_id)
+        assert answer.outcome in ("off_topic", "small_talk") and not answer.citations
