@@ -22,6 +22,9 @@ CORPUS = [
 ]
 
 
+pytestmark = pytest.mark.slow  # each call opens the encoder in a process of its own
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
