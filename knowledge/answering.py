@@ -172,7 +172,7 @@ class Answerer:
         found = [finding for finding in inquiry.findings if finding.answers]
         best = max((finding.certainty for finding in found), default=0.0)
         found = [f for f in found if f.certainty >= self._thresholds["margin_of_plans"] * best]
-        silent = [finding.plan for finding in inquiry.findings if finding not in found]
+        silent = [finding.plan for finding in inquiry.findings if not finding.answers]
         if not found:
             inquiry.answer = self._not_stated(inquiry)
         elif len(found) == 1:

@@ -9,6 +9,7 @@ stale copy.
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -117,9 +118,12 @@ def build_index(
 def rows_of(plan: Plan) -> dict[str, Snippet | Banked]:
     """Return what is embedded of a plan by digest, its snippets first, then the questions of its bank."""
     how = rewriting_digest()
-    snippets = {
-        _digest("passage", embedded_text(snippet), str(n)): snippet for n, snippet in enumerate(snippets_of(plan))
-    }
+    seen: Counter[str] = Counter()
+    snippets: dict[str, Snippet | Banked] = {}
+    for snippet in snippets_of(plan):
+        text = embedded_text(snippet)
+        snippets[_digest("passage", text, str(seen[text]))] = snippet  # a text may stand in a plan twice
+        seen[text] += 1
     asked = {_digest("query", how, *question.history, question.text): question for question in plan.bank}
     return {**snippets, **asked}
 

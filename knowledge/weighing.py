@@ -44,7 +44,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A snippet with what speaks for it: `weight` only to compare candidates of one plan, the rest from 0 to 1.
+    """A snippet with what speaks for it: `weight` only to compare candidates of one plan, `coverage` from 0 to 1.
 
     `quote` are the words that answer the question of the bank most like the one asked, where there is one.
     """
@@ -52,8 +52,6 @@ class Candidate:
     snippet: Snippet
     weight: float
     coverage: float
-    cosine: float
-    holds_kind: bool
     holds_act: bool
     quote: str | None = None
 
@@ -128,8 +126,6 @@ def _candidate(evidence: Evidence, index: Index, place: int, weight: float) -> C
         index.snippets[int(evidence.rows[place])],
         weight,
         raw["coverage"],
-        raw["passage"],
-        bool(raw["kind"]),
         bool(raw["act"]),
         index.questions[nearest].banked.quote if nearest >= 0 else None,
     )

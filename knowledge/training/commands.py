@@ -38,7 +38,8 @@ def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: P
     if out is not None:
         out.write_bytes(trained)
     else:
-        write_layers(package_weights().read_bytes(), trained, {**described(recipe), "questions": len(groups)})
+        made = {**described(recipe), "answers": len(groups), "hands": hands}
+        write_layers(package_weights().read_bytes(), trained, made)
     return 0
 
 

@@ -178,6 +178,16 @@ def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Ans
     assert any(answers != usual for answers in turned)
 
 
+def test_a_plan_left_out_as_less_certain_is_not_called_silent(answerer: Answerer) -> None:
+    question = [("Đơn vị nào phải tuyên truyền về dân vận?", None)]
+    (wide,) = _answers(answerer, {**shipped_thresholds(), "margin_of_plans": 0.0}, question)
+    (narrow,) = _answers(answerer, {**shipped_thresholds(), "margin_of_plans": 0.999}, question)
+    left_out = set(wide.plan_ids) - set(narrow.plan_ids)
+    assert left_out
+    called_silent = [line for line in narrow.text.splitlines() if line.startswith("Không nêu")]
+    assert not any(answerer.plans[plan_id].label in line for plan_id in left_out for line in called_silent)
+
+
 def _answers(answerer: Answerer, thresholds: dict[str, float], probes: list[tuple[str, str | None]]) -> list[Answer]:
     other = Answerer(answerer.plans, answerer.searcher.index, answerer.searcher.encoder, thresholds)
     return [other.answer(question, plan_id) for question, plan_id in probes]

@@ -62,6 +62,14 @@ def test_only_what_changed_is_embedded_again(plans: Mapping[str, Plan], tmp_path
     assert (again.embedded, again.dropped) == (1, 1)
 
 
+def test_what_moves_down_in_a_plan_is_not_embedded_again(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    build_index(plans, encoder, tmp_path)
+    plan = plans["caobang-2023"]
+    longer = replace(plan, text="Công văn gửi kèm kế hoạch.\n\n" + plan.text)
+    assert build_index({**plans, plan.id: longer}, encoder, tmp_path).embedded <= 2
+
+
 def test_a_current_index_is_known_without_its_encoder(plans: Mapping[str, Plan], tmp_path: Path) -> None:
     assert not is_current(plans, "hash-64", tmp_path)
     build_index(plans, HashEncoder(64), tmp_path)
