@@ -9,7 +9,7 @@ from bot.settings import Settings, load_settings
 from knowledge import commands, registers
 from knowledge.corpus import load_plans
 from knowledge.database import StoreUnavailable
-from knowledge.index import IndexProblem
+from knowledge.index_files import IndexProblem
 from knowledge.reading import UnreadablePlan
 
 

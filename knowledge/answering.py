@@ -57,6 +57,7 @@ class Answerer:
         encoder: Encoder,
         thresholds: Thresholds | None = None,
         weights: Learned | None = None,
+        reader: QuestionReader | None = None,
     ) -> None:
         self.plans = plans
         self._snippets = index.snippets
@@ -65,7 +66,7 @@ class Answerer:
         self._facts = {plan.id: draw_facts(plan) for plan in plans.values()}
         self._named_in = [documents_in(snippet.text) for snippet in index.snippets]
         self._narrowing = Narrowing(plans)
-        self._reader = QuestionReader(plans)
+        self._reader = reader or QuestionReader(plans)
         self.searcher = Searcher(index, encoder, self._facts)
         narrowing = (self._narrowing.scope, self._narrowing.find_places, self._narrowing.find_documents)
         reading = (self._normalise, self._stand_alone, self._read)
@@ -120,18 +121,19 @@ class Answerer:
 
     def _read(self, inquiry: Inquiry) -> None:
         text = inquiry.standing.text
-        inquiry.rewritten = self._reader.rewrite(text)
-        inquiry.asked = self._reader.ask(inquiry.rewritten)
+        inquiry.readings = self._reader.readings(inquiry.question, inquiry.history, inquiry.standing)
+        first, *others = map(self._reader.ask, inquiry.readings)
+        inquiry.asked = others[0] if others and not first.words else first
         named = read_places(text).mentions or documents_in(text)
         if not inquiry.asked.words and inquiry.asked.kind is None and not named and not is_of_the_trade(text):
             inquiry.answer = self._end(inquiry, "clarify" if find_plans(text, self.plans) else "small_talk")
-        elif not named and self.searcher.known_share(inquiry.rewritten) < self._thresholds["words_known"]:
+        elif not named and self.searcher.known_share(inquiry.readings) < self._thresholds["words_known"]:
             inquiry.answer = self._end(inquiry, "off_topic")
 
     def _retrieve(self, inquiry: Inquiry) -> None:
-        assert inquiry.rewritten is not None and inquiry.asked is not None
+        assert inquiry.asked is not None
         wanted = [plan.id for plan in inquiry.scope if plan.id not in inquiry.silent]
-        found = self.searcher.search(inquiry.rewritten, inquiry.asked, wanted)
+        found = self.searcher.search(inquiry.readings, inquiry.asked, wanted)
         inquiry.evidence = {plan_id: self._narrowed(evidence, plan_id, inquiry) for plan_id, evidence in found.items()}
 
     def _narrowed(self, evidence: Evidence, plan_id: str, inquiry: Inquiry) -> Evidence:
@@ -145,14 +147,14 @@ class Answerer:
         return evidence
 
     def _weigh(self, inquiry: Inquiry) -> None:
-        assert inquiry.rewritten is not None and inquiry.asked is not None
+        assert inquiry.asked is not None
         for plan_id, evidence in inquiry.evidence.items():
             inquiry.weighed[plan_id] = weigh(evidence, self.searcher.index, inquiry.asked, self._weights)
         heaviest = [weighed for weighed in inquiry.weighed.values() if weighed.candidates]
         certain = any(weighed.certainty >= self._thresholds["certainty_to_answer"] for weighed in heaviest)
         covered = max((c.coverage for weighed in heaviest for c in weighed.candidates), default=0.0)
         far = not certain and covered < self._thresholds["coverage_on_topic"]
-        if far and not inquiry.places and not is_of_the_trade(inquiry.rewritten.text):
+        if far and not inquiry.places and not any(is_of_the_trade(reading.text) for reading in inquiry.readings):
             inquiry.answer = self._end(inquiry, "off_topic")
 
     def _decide(self, inquiry: Inquiry) -> None:

@@ -11,6 +11,9 @@ import yaml
 from knowledge.facts import patterns
 from knowledge.vietnamese import plain, syllables
 
+_LOOK_ALIKE = re.compile(r"(?i)(?<!\w)m[áàâ]y(?!\w)")
+"""Words that without their marks read like one for "how many"."""
+
 _LISTS = ("asked_periods", "asked_subjects", "counted", "words")
 
 
@@ -43,7 +46,7 @@ def kinds() -> dict[str, Any]:
 
 def read_question(text: str) -> Asked:
     """Return what `text`, already rewritten, asks for."""
-    low = plain(text)
+    low = plain(_LOOK_ALIKE.sub("", text))
     kind = next((name for name, rule in kinds().items() if name not in _LISTS and _matches(rule, low)), None)
     return Asked(
         kind=kind,

@@ -15,7 +15,8 @@ from knowledge.corpus import PLANS_FOLDER, Plan, load_plans
 from knowledge.embedding import PACKAGE, SHIPPED, encoder_name, open_encoder
 from knowledge.evaluation import BadQuestionFile, read_questions
 from knowledge.evaluation import evaluate as run_evaluation
-from knowledge.index import build_index, is_current, open_index, read_manifest
+from knowledge.index import build_index, is_current, open_index
+from knowledge.index_files import read_manifest
 from knowledge.reading import UnreadablePlan
 from knowledge.retrieving import CorpusRetriever
 from knowledge.structure import outline

@@ -37,7 +37,10 @@ class BadQuestionFile(Exception):
 
 @dataclass(frozen=True)
 class Gold:
-    """One question with what a right answer is. `plan` and `quote` are None for one that must be refused."""
+    """One question with what a right answer is. `plan` and `quote` are None for one that must be refused.
+
+    `also` are the words of other clauses that answer just as fully.
+    """
 
     id: str
     question: str
@@ -48,6 +51,7 @@ class Gold:
     quote: str | None = None
     says: tuple[str, ...] = ()
     never_says: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,17 @@ def read_questions(file: Path, plans: Mapping[str, Plan]) -> list[Gold]:
     questions: list[Gold] = []
     for number, entry in enumerate(entries or (), start=1):
         try:
-            lists: dict[str, Any] = {key: tuple(entry.pop(key, ())) for key in ("history", "says", "never_says")}
+            lists: dict[str, Any] = {
+                key: tuple(entry.pop(key, ())) for key in ("history", "says", "never_says", "also")
+            }
             gold = Gold(**entry, **lists)
         except (TypeError, AttributeError) as error:
             raise BadQuestionFile(f"{file}: entry {number}: {error}") from error
         where = gold.gold_plan or gold.plan
-        if gold.quote and (where is None or where not in plans or fold(gold.quote) not in fold(plans[where].text)):
+        quotes = [fold(quote) for quote in (gold.quote, *gold.also) if quote]
+        if quotes and (
+            where is None or where not in plans or any(quote not in fold(plans[where].text) for quote in quotes)
+        ):
             raise BadQuestionFile(f"{file}: {gold.id}: the quote does not stand in the plan {where}")
         questions.append(gold)
     if len({gold.id for gold in questions}) != len(questions) or not questions:
@@ -125,7 +134,7 @@ def is_right(gold: Gold, answer: Answer, plans: Mapping[str, Plan]) -> bool:
     if not gold.quote:
         return bool(outcomes()[answer.outcome]["refusal"])
     of_plan = [c for c in answer.citations if c.plan_id == (gold.gold_plan or gold.plan)]
-    return bool(of_plan) and covers(of_plan[0].quote, fold(gold.quote))
+    return bool(of_plan) and any(covers(of_plan[0].quote, fold(quote)) for quote in (gold.quote, *gold.also))
 
 
 def interval(right: Sequence[bool]) -> tuple[float, float]:

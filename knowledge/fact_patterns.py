@@ -35,6 +35,9 @@ def patterns() -> dict[str, Any]:
 def stretch(source: str, passage: Passage, begin: int, end: int) -> Stretch:
     """Return `passage.text[begin:end]` with its place in `source`; the whole passage's where that is not found."""
     words = passage.text[begin:end]
+    as_it_is = source.find(words, passage.start, passage.end)
+    if as_it_is >= 0 and source.count(words, passage.start, passage.end) == passage.text.count(words) == 1:
+        return Stretch(passage, words, as_it_is, as_it_is + len(words))
     nth = len(re.findall(re.escape(words), passage.text[:begin]))
     spans = [match.span() for match in _spelled(words).finditer(source, passage.start, passage.end)]
     found = [span for span in spans if fold(source[slice(*span)]) == words]

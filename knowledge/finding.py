@@ -1,7 +1,7 @@
 """What one plan says on a question: its heaviest candidate, told by a Fact where one stands there, or silence."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from knowledge.weighing import Candidate, Weighed
 Thresholds = Mapping[str, float]
 
 NEAR_THE_TOP = 3
-"""Candidates among which a dated deadline of the kind asked for is looked for."""
+"""Candidates among which a Fact of the kind asked for is looked for, unless one weighs much less than the first."""
 
 
 @cache
@@ -41,7 +41,7 @@ def find_in_plan(
     """
     if asked.kind == "own_number" or not weighed.candidates:
         return _silent(plan, facts, asked, language)
-    told = _fact(plan, facts, asked, weighed, language)
+    told = _fact(plan, facts, asked, _near_the_top(weighed, thresholds), language)
     if told is not None and weighed.certainty >= thresholds["certainty_with_fact"]:
         return told
     if weighed.certainty < thresholds["certainty_to_answer"]:
@@ -49,22 +49,29 @@ def find_in_plan(
     return _passage(plan, facts, asked, weighed.candidates[0], weighed.certainty, language)
 
 
-def _fact(plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, language: str) -> Finding | None:
+def _near_the_top(weighed: Weighed, thresholds: Thresholds) -> list[Candidate]:
+    """Return the first candidate and the next that weigh nearly as much."""
+    first, *others = weighed.candidates[:NEAR_THE_TOP]
+    least = first.weight - thresholds["margin_of_facts"]
+    return [first, *(candidate for candidate in others if candidate.weight >= least)]
+
+
+def _fact(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], language: str) -> Finding | None:
     """Return the signer, the recipients or the deadline that is asked for, where it stands among the best."""
-    labels, best = layout()["labels"], weighed.candidates[0].snippet.path
+    labels, best = layout()["labels"], near[0].snippet.path
     if best == labels["signer"] and asked.kind == "signer":
         return _named_part(plan, "signer", language)
     if best.split(SEPARATOR)[0] == labels["recipients"] and asked.kind == "recipients":
         return _named_part(plan, "recipients", language)
     if asked.kind == "deadline":
-        return _deadline(plan, facts, asked, weighed, language)
-    return _duty(plan, facts, asked, weighed, language) if asked.kind == "unit" else None
+        return _deadline(plan, facts, asked, near, language)
+    return _duty(plan, facts, asked, near, language) if asked.kind == "unit" else None
 
 
-def _duty(plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, language: str) -> Finding | None:
+def _duty(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], language: str) -> Finding | None:
     """Return the unit charged with the very act asked for, by the first passage of those near the top that says so."""
-    near = [c for c in weighed.candidates[:NEAR_THE_TOP] if c.holds_act and facts.unit_at(c.snippet.path)]
-    told = min(near, key=lambda candidate: candidate.snippet.start, default=None)
+    charged = [c for c in near if c.holds_act and facts.unit_at(c.snippet.path)]
+    told = min(charged, key=lambda candidate: candidate.snippet.start, default=None)
     return _passage(plan, facts, asked, told, 1.0, language) if told else None
 
 
@@ -126,10 +133,10 @@ def _named_part(plan: Plan, label: str, language: str) -> Finding:
     return Finding(plan, True, (citation,), say("direct_recipients", language), short)
 
 
-def _deadline(plan: Plan, facts: Facts, asked: Asked, weighed: Weighed, language: str) -> Finding | None:
+def _deadline(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], language: str) -> Finding | None:
     """Return the dated deadline of the kind asked for that stands among the best candidates, None where none does."""
-    near = {candidate.snippet.path for candidate in weighed.candidates[:NEAR_THE_TOP]}
-    dated = [d for d in facts.deadlines if d.day and _fits(d, asked) and d.passage.path in near]
+    paths = {candidate.snippet.path for candidate in near}
+    dated = [d for d in facts.deadlines if d.day and _fits(d, asked) and d.passage.path in paths]
     if not dated:
         return None
     shown = dated[0]

@@ -1,51 +1,39 @@
-"""The index on disk: the vectors of every snippet and of every question of the banks, bound to their maker.
+"""The index of what is searched: the vectors of every snippet and of every question of the banks, bound to their maker.
 
-The folder holds `vectors.faiss` (the snippets in the order of the plans, then the questions), `questions.json` (the
-questions as embedded) and `manifest.json`: encoder, dimension, how questions were rewritten, and per plan one digest
-for each row. Nothing is pickled; words and offsets are read anew from the plans, so a citation can never come from a
-stale copy.
+The rows are the snippets in the order of the plans, then the questions, each with a digest. Words and offsets are read
+anew from the plans, so a citation can never come from a stale copy.
 """
 
 import hashlib
-import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import faiss
 import numpy as np
 
 from knowledge.bank import Banked
 from knowledge.corpus import Plan
 from knowledge.embedding import Encoder, Vectors
+from knowledge.index_files import (
+    FORMAT,
+    REBUILD,
+    IndexProblem,
+    Learned,
+    Manifest,
+    read_learned,
+    read_manifest,
+    read_questions,
+    read_vectors,
+    write_index,
+)
+from knowledge.learned_bank import bank_words, learn
 from knowledge.question_reader import QuestionReader
 from knowledge.rewriting import rewriting_digest
 from knowledge.snippets import Snippet, snippets_of
 
-FORMAT = 2
 SHIPPED_INDEX = Path(__file__).with_name("encoder") / "index"
-"""The index of the shipped plans by the shipped encoder, so that a first start embeds nothing."""
-REBUILD = "run `python -m knowledge index`"
-
-_VECTORS = "vectors.faiss"
-_QUESTIONS = "questions.json"
-_MANIFEST = "manifest.json"
-
-
-class IndexProblem(Exception):
-    """The index is missing, damaged, or made by another encoder or from other texts; says what to run."""
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What an index was made of: `digests` holds per plan one digest for each row, in order."""
-
-    format: int
-    encoder: str
-    dimension: int
-    digests: dict[str, list[str]]
+"""The vectors of the shipped plans by the shipped encoder, so that a first start embeds nothing."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +57,17 @@ class IndexedQuestion:
 
 @dataclass(frozen=True)
 class Index:
-    """An opened index: row n of `vectors` belongs to `snippets[n]`, of `question_vectors` to `questions[n]`."""
+    """An opened index: row n of `vectors` belongs to `snippets[n]`, of `question_vectors` to `questions[n]`.
+
+    `learned` holds for each plan with a bank what its questions, in order, say for each of its snippets, in order, and
+    last for silence.
+    """
 
     snippets: tuple[Snippet, ...]
     vectors: Vectors
     questions: tuple[IndexedQuestion, ...]
     question_vectors: Vectors
+    learned: Learned
 
 
 def embedded_text(snippet: Snippet) -> str:
@@ -92,7 +85,7 @@ def build_index(
         encoder: makes the vectors.
         folder: where the index is written.
         seed: an index whose vectors are taken over where its encoder is the same.
-        halves: whether vectors are stored in half precision.
+        halves: whether to write a seed: vectors in half precision, nothing learned.
     """
     rows = {plan.id: rows_of(plan) for plan in plans.values()}
     wanted = {digest: row for of_plan in rows.values() for digest, row in of_plan.items()}
@@ -111,7 +104,9 @@ def build_index(
     stacked = np.stack(ordered) if ordered else np.zeros((0, encoder.dimension), dtype=np.float32)
     kept_texts = {digest: texts[digest] for digest, row in wanted.items() if isinstance(row, Banked)}
     dropped = set(_known_digests(folder)) - set(wanted)
-    _write(folder, stacked, kept_texts, Manifest(FORMAT, encoder.name, encoder.dimension, digests), halves)
+    manifest = Manifest(FORMAT, encoder.name, encoder.dimension, digests)
+    learned: Learned = {} if halves else _learned(folder, manifest, rows, stacked, kept_texts)
+    write_index(folder, stacked, kept_texts, learned, manifest, halves)
     return Changes(len(missing), len(wanted) - len(missing), len(dropped))
 
 
@@ -132,8 +127,9 @@ def is_current(plans: Mapping[str, Plan], encoder: str, folder: Path) -> bool:
     """Tell whether the index in `folder` is whole and belongs to the encoder of this name and to these plans."""
     try:
         manifest = read_manifest(folder)
-        rows = len(_read_vectors(folder))
-        _read_questions(folder)
+        rows = len(read_vectors(folder))
+        read_questions(folder)
+        read_learned(folder)
     except IndexProblem:
         return False
     digests = {plan.id: list(rows_of(plan)) for plan in plans.values()}
@@ -157,10 +153,19 @@ def open_index(plans: Mapping[str, Plan], encoder: Encoder, folder: Path) -> Ind
     if changed:
         names = ", ".join(sorted(changed))
         raise IndexProblem(f"The plans {names} or their questions have changed since the index was made: {REBUILD}.")
-    vectors, texts = _read_vectors(folder), _read_questions(folder)
+    vectors, texts, learned = read_vectors(folder), read_questions(folder), read_learned(folder)
+    if vectors.shape != (manifest.rows, encoder.dimension):
+        raise IndexProblem(f"{folder} holds vectors of {vectors.shape}, its manifest {manifest.rows} rows: {REBUILD}.")
+    opened = assemble(rows, vectors, texts)
+    for plan_id, shape in shapes(opened).items():
+        if plan_id not in learned or learned[plan_id].shape != shape:
+            raise IndexProblem(f"What was learned from the questions on {plan_id} does not fit them: {REBUILD}.")
+    return replace(opened, learned=learned)
+
+
+def assemble(rows: Mapping[str, Mapping[str, Snippet | Banked]], vectors: Vectors, texts: Mapping[str, str]) -> Index:
+    """Return an index with nothing learned: `rows` by plan and digest, a vector each, the questions as embedded."""
     ordered = [(digest, row) for of_plan in rows.values() for digest, row in of_plan.items()]
-    if vectors.shape != (len(ordered), encoder.dimension):
-        raise IndexProblem(f"{folder / _VECTORS} holds {vectors.shape}, its manifest {len(ordered)} rows: {REBUILD}.")
     told = [n for n, (_, row) in enumerate(ordered) if isinstance(row, Snippet)]
     asked = [n for n, (_, row) in enumerate(ordered) if isinstance(row, Banked)]
     snippets = tuple(row for _, row in ordered if isinstance(row, Snippet))
@@ -170,25 +175,47 @@ def open_index(plans: Mapping[str, Plan], encoder: Encoder, folder: Path) -> Ind
         for (digest, row), at in zip((ordered[n] for n in asked), bound, strict=True)
         if isinstance(row, Banked)
     )
-    return Index(snippets, vectors[told], questions, vectors[asked])
+    return Index(snippets, vectors[told], questions, vectors[asked], {})
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest in `folder`.
+def shapes(index: Index) -> dict[str, tuple[int, int]]:
+    """Return, for each plan with a bank, how many questions it has, and how many snippets and silence."""
+    questions = Counter(question.plan_id for question in index.questions)
+    snippets = Counter(snippet.plan_id for snippet in index.snippets)
+    return {plan_id: (size, snippets[plan_id] + 1) for plan_id, size in questions.items()}
 
-    Raises:
-        IndexProblem: there is none, or it cannot be read.
-    """
+
+def learn_from(index: Index) -> Index:
+    """Return `index` with what is learned from its questions."""
+    words = bank_words([question.text for question in index.questions])
+    learned = {}
+    for plan_id, (_, answers) in shapes(index).items():
+        first = next(n for n, snippet in enumerate(index.snippets) if snippet.plan_id == plan_id)
+        own = [(n, q.snippet) for n, q in enumerate(index.questions) if q.plan_id == plan_id]
+        places = np.array([-1 if row is None else row - first for _, row in own])
+        at = [n for n, _ in own]
+        learned[plan_id] = learn(index.question_vectors[at], words.matrix[at], places, answers - 1)
+    return replace(index, learned=learned)
+
+
+def _learned(
+    folder: Path,
+    manifest: Manifest,
+    rows: Mapping[str, Mapping[str, Snippet | Banked]],
+    vectors: Vectors,
+    texts: Mapping[str, str],
+) -> Learned:
+    """Return what is learned from the banks, taken over where neither they nor their plans have changed."""
+    assembled = assemble(rows, vectors, texts)
+    with_bank = shapes(assembled).keys()
     try:
-        data = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        manifest = Manifest(**data)
-    except FileNotFoundError:
-        raise IndexProblem(f"There is no index in {folder}: {REBUILD}.") from None
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexProblem(f"The index in {folder} is damaged ({error}): {REBUILD}.") from error
-    if manifest.format != FORMAT:
-        raise IndexProblem(f"The index in {folder} has format {manifest.format}, not {FORMAT}: {REBUILD}.")
-    return manifest
+        before, known = read_manifest(folder), read_learned(folder)
+    except IndexProblem:
+        return learn_from(assembled).learned
+    same = all(before.digests.get(plan_id) == manifest.digests[plan_id] for plan_id in with_bank)
+    if same and before.encoder == manifest.encoder and known.keys() == with_bank:
+        return known
+    return learn_from(assembled).learned
 
 
 def bind(snippets: Sequence[Snippet], questions: Sequence[Banked]) -> list[int | None]:
@@ -218,7 +245,7 @@ def _rewritten(plans: Mapping[str, Plan], missing: Mapping[str, Banked], known: 
 
 def _known_vectors(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
     try:
-        manifest, vectors = read_manifest(folder), _read_vectors(folder)
+        manifest, vectors = read_manifest(folder), read_vectors(folder)
     except IndexProblem:
         return {}
     digests = [digest for of_plan in manifest.digests.values() for digest in of_plan]
@@ -229,7 +256,7 @@ def _known_vectors(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
 
 def _known_texts(folder: Path) -> dict[str, str]:
     try:
-        return _read_questions(folder)
+        return read_questions(folder)
     except IndexProblem:
         return {}
 
@@ -239,38 +266,6 @@ def _known_digests(folder: Path) -> list[str]:
         return [digest for of_plan in read_manifest(folder).digests.values() for digest in of_plan]
     except IndexProblem:
         return []
-
-
-def _read_questions(folder: Path) -> dict[str, str]:
-    try:
-        loaded: dict[str, str] = json.loads((folder / _QUESTIONS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise IndexProblem(f"{folder / _QUESTIONS} is missing or damaged: {REBUILD}.") from error
-    return loaded
-
-
-def _read_vectors(folder: Path) -> Vectors:
-    path = folder / _VECTORS
-    try:
-        index = faiss.read_index(str(path))
-        rows = index.reconstruct_n(0, index.ntotal) if index.ntotal else np.zeros((0, index.d))
-        return np.asarray(rows, dtype=np.float32)
-    except (RuntimeError, OSError) as error:
-        raise IndexProblem(f"{path} is missing or damaged: {REBUILD}.") from error
-
-
-def _write(folder: Path, vectors: Vectors, questions: Mapping[str, str], manifest: Manifest, halves: bool) -> None:
-    """Write all files beside their old ones, then put the vectors, the questions and last the manifest in place."""
-    folder.mkdir(parents=True, exist_ok=True)
-    size = manifest.dimension
-    half = faiss.IndexScalarQuantizer(size, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    flat = half if halves else faiss.IndexFlatIP(size)
-    flat.add(vectors)
-    faiss.write_index(flat, str(folder / f"{_VECTORS}.new"))
-    for name, data in ((_QUESTIONS, questions), (_MANIFEST, asdict(manifest))):
-        (folder / f"{name}.new").write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-    for name in (_VECTORS, _QUESTIONS, _MANIFEST):
-        os.replace(folder / f"{name}.new", folder / name)
 
 
 def _digest(*parts: str) -> str:

@@ -19,8 +19,8 @@ class Inquiry:
     """One question on its way; each step fills what the next ones read.
 
     `context` are words before the question whose plan still holds for it; `standing` is the question made to stand
-    alone. `places` are, by plan, the paths that it names: only there and below them is looked. `documents` are those
-    that it names by number; `silent` the ids of plans that surely do not answer.
+    alone, `readings` the ways to read it. `places` are, by plan, the paths that it names: only there and below them is
+    looked. `documents` are those that it names by number; `silent` the ids of plans that surely do not answer.
     """
 
     question: str
@@ -29,7 +29,7 @@ class Inquiry:
     context: str = ""
     language: str = "vi"
     standing: Standing = field(default_factory=lambda: Standing(""))
-    rewritten: Rewritten | None = None
+    readings: tuple[Rewritten, ...] = ()
     asked: Asked | None = None
     scope: list[Plan] = field(default_factory=list)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)

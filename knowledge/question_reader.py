@@ -4,13 +4,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from knowledge.asking import Asked, read_question
+from knowledge.asking import Asked, content_words, read_question
 from knowledge.bank import Banked
 from knowledge.corpus import Plan
 from knowledge.follow_up import FollowUps, Standing
+from knowledge.plan_names import PlanNames
 from knowledge.rewriting import Rewriter, Rewritten, load_vocabulary
 from knowledge.scope import names_of
-from knowledge.vietnamese import normalise
+from knowledge.vietnamese import is_english, normalise, plain
+
+SAYS_ENOUGH = 7
+"""Words that carry meaning from which a message that does not lean on the one before it is read alone."""
 
 _YEAR = re.compile(r"(?<![\d/.-])(20\d\d)(?![\d/.-])")
 
@@ -22,6 +26,8 @@ class QuestionReader:
         self._rewriter = Rewriter([plan.text for plan in plans.values()], load_vocabulary())
         called = [name for plan in plans.values() for name in (*plan.aliases, plan.place)]
         self._names = [re.compile(rf"(?i)(?<!\w){re.escape(normalise(name))}(?!\w)") for name in called]
+        titles = _titles(plans)
+        self._plan_names = PlanNames([*titles, *map(self._rewriter.expand, titles)])
         names = names_of(plans)
         self._follow_ups = FollowUps([*names, *map(self._rewriter.expand, names)])
 
@@ -29,6 +35,17 @@ class QuestionReader:
         """Return `message` as a question of its own, `history` being earlier ones, oldest first."""
         earlier = [self._rewriter.in_full(said) for said in history]
         return self._follow_ups.stand_alone(self._rewriter.in_full(message), earlier, keep_places=keep_places)
+
+    def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Rewritten, ...]:
+        """Return the ways to read `message`: made to stand alone, and where it may lean on the question before it also
+        together with that, and as it is; no single one is right for every follow-up.
+        """
+        first = self.rewrite(standing.text)
+        said = self._rewriter.in_full(message)
+        if not history or (not standing.leaned and len(content_words(said)) > SAYS_ENOUGH):
+            return (first,)
+        together = self.rewrite(f"{self._rewriter.in_full(history[-1])} {said}")
+        return (first, together, self.rewrite(said)) if standing.leaned else (first, together)
 
     def ask(self, rewritten: Rewritten) -> Asked:
         """Return what a rewritten question asks for; names of plans and years choose the scope, no more."""
@@ -38,7 +55,13 @@ class QuestionReader:
         return read_question(_YEAR.sub(" ", text))
 
     def rewrite(self, question: str) -> Rewritten:
-        """Return the forms of a question that stands alone."""
+        """Return the forms of a question that stands alone, without the name of its plan."""
+        language = "en" if is_english(normalise(question)) else "vi"
+        full = question if language == "en" else self._rewriter.in_full(question)
+        return self.rewrite_whole(self._plan_names.without(full, language))
+
+    def rewrite_whole(self, question: str) -> Rewritten:
+        """Return the forms of a question that stands alone, all of it."""
         return self._rewriter.rewrite(question)
 
     def memory(self) -> Callable[[str], str]:
@@ -47,4 +70,14 @@ class QuestionReader:
 
     def read_banked(self, question: Banked) -> Rewritten:
         """Return the forms of a question of the bank."""
-        return self.rewrite(self.stand_alone(question.text, question.history).text)
+        return self.readings_of(question)[0]
+
+    def readings_of(self, question: Banked) -> tuple[Rewritten, ...]:
+        """Return the ways to read a question of the bank."""
+        return self.readings(question.text, question.history, self.stand_alone(question.text, question.history))
+
+
+def _titles(plans: Mapping[str, Plan]) -> list[str]:
+    """Return what plans are called by their place: a body's name alone may be part of what is asked."""
+    names = [(plan, name) for plan in plans.values() for name in (plan.issuer, *plan.aliases)]
+    return [*(plan.place for plan in plans.values()), *(n for plan, n in names if plain(plan.place) in plain(n))]

@@ -159,7 +159,7 @@ def _may_be_short(token: str) -> bool:
 
 def rewriting_digest() -> str:
     """Return a digest of the data that questions are rewritten with."""
-    data = b"".join((_HERE / name).read_bytes() for name in ("vocabulary.yml", "phrases.txt"))
+    data = b"".join((_HERE / name).read_bytes() for name in ("vocabulary.yml", "phrases.txt", "plan_names.yml"))
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 

@@ -20,8 +20,9 @@ from knowledge.index import Index
 from knowledge.snippets import Snippet
 
 SIGNS = (
-    *("passage", "asked", "asked_often", "words", "asked_words", "coverage"),
-    *("silent", "silent_often", "silent_words", "over_silent", "over_silent_often", "words_over_silent"),
+    *("passage", "asked", "asked_often", "words", "asked_words", "learned", "coverage"),
+    *("silent", "silent_often", "silent_words", "silent_learned"),
+    *("over_silent", "over_silent_often", "words_over_silent", "learned_over_silent"),
     *("weight", "lead", "lacks_kind", "length"),
 )
 """What the certainty of a plan's answer is told from, in the order of `signs`."""
@@ -112,9 +113,10 @@ def signs(evidence: Evidence, ranks: Scores, asked: Asked) -> tuple[float, ...]:
     silence = evidence.silence
     lead = float(ranks[first] - ranks[others[0]]) if others else 0.0
     return (
-        *(raw["passage"], raw["asked"], raw["asked_often"], raw["words"], raw["asked_words"], raw["coverage"]),
-        *(silence.asked, silence.asked_often, silence.words),
-        *(raw["asked"] - silence.asked, raw["asked_often"] - silence.asked_often, raw["asked_words"] - silence.words),
+        *(raw[name] for name in ("passage", "asked", "asked_often", "words", "asked_words", "learned", "coverage")),
+        *(silence.asked, silence.asked_often, silence.words, silence.learned),
+        *(raw["asked"] - silence.asked, raw["asked_often"] - silence.asked_often),
+        *(raw["asked_words"] - silence.words, raw["learned"] - silence.learned),
         *(float(ranks[first]), lead, float(asked.strict and not raw["kind"]), float(min(len(asked.words), 12))),
     )
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -20,11 +21,14 @@ from knowledge.rewriting import Rewritten
 from knowledge.snippets import snippets_of
 from knowledge.trained import write_layers
 from knowledge.training.fit_encoder import Recipe, described, train
-from knowledge.training.fit_weights import fit, meet, of_hands, share_right
+from knowledge.training.fit_weights import as_banked, fit, meet, of_hands, share_right
 from knowledge.training.left_out import left_out as leave_out
 from knowledge.training.pairs import Group, group
 from knowledge.training.parts import parts as tell_parts
 from knowledge.weighing import WEIGHTS_FILE, Weights
+
+FILE_COUNTS = 5
+"""How often a question of an evaluation file counts beside one of a bank: it is less, and nearer to what is asked."""
 
 
 def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: Path | None) -> int:
@@ -43,8 +47,11 @@ def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: P
     return 0
 
 
-def weights(encoder_name: str, seen: Sequence[int], hand: int) -> int:
-    """Fit `weights.yml` on the questions of `hand`, answered from the bank of the hands `seen` by the encoder."""
+def weights(encoder_name: str, seen: Sequence[int], hand: int, file: Path | None) -> int:
+    """Fit `weights.yml` on the questions of `hand`, answered from the bank of the hands `seen` by the encoder.
+
+    The questions of `file`, an evaluation file to tune on, count `FILE_COUNTS` times.
+    """
     plans = load_plans()
     opened = open_encoder(encoder_name)
     reader = QuestionReader(plans)
@@ -52,11 +59,14 @@ def weights(encoder_name: str, seen: Sequence[int], hand: int) -> int:
         build_index(plans, opened, Path(folder))
         index = open_index(plans, opened, Path(folder))
     asked = [question.banked for question in index.questions if question.banked.hand == hand]
+    if file is not None:
+        asked += FILE_COUNTS * [banked for banked in map(as_banked, read_questions(file, plans)) if banked is not None]
     facts = {plan.id: draw_facts(plan) for plan in plans.values()}
     fitted = {}
+    remembered = cache(lambda question: _read(reader, question))
     for name, hands in (("with_bank", seen), ("without_bank", ())):
         searcher = Searcher(of_hands(index, hands), opened, facts)
-        met = list(meet(searcher, asked, lambda question: _read(reader, question)))
+        met = list(meet(searcher, asked, remembered))
         fitted[name] = fit(met)
         share = share_right(met, fitted[name].ranking)
         print(f"{name}: {len(met)} questions; the heaviest candidate answers {share:.3f} of the answerable")
@@ -105,9 +115,9 @@ def groups_of(plan: Plan, reader: QuestionReader, hands: Sequence[int] | None) -
     return group(alone, told.__getitem__)
 
 
-def _read(reader: QuestionReader, question: Banked) -> tuple[Rewritten, Asked]:
-    rewritten = reader.read_banked(question)
-    return rewritten, reader.ask(rewritten)
+def _read(reader: QuestionReader, question: Banked) -> tuple[tuple[Rewritten, ...], Asked]:
+    readings = reader.readings_of(question)
+    return readings, reader.ask(readings[0])
 
 
 def _write_weights(fitted: Mapping[str, Weights]) -> None:

@@ -4,7 +4,7 @@ So the evidence is what an unseen question meets: neither its own words nor, whe
 hands alone, its neighbours' were known before.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,9 @@ from sklearn.preprocessing import StandardScaler
 
 from knowledge.asking import Asked
 from knowledge.bank import Banked
+from knowledge.evaluation import Gold
 from knowledge.evidence import FEATURES, Evidence, Searcher
-from knowledge.index import Index
+from knowledge.index import Index, learn_from
 from knowledge.rewriting import Rewritten
 from knowledge.snippets import covers
 from knowledge.weighing import SIGNS, Weights, rank, signs
@@ -41,17 +42,23 @@ def of_hands(index: Index, hands: Collection[int]) -> Index:
     """Return `index` with only the questions that `hands` wrote."""
     kept = [row for row, question in enumerate(index.questions) if question.banked.hand in hands]
     questions = tuple(index.questions[row] for row in kept)
-    return Index(index.snippets, index.vectors, questions, index.question_vectors[kept])
+    return learn_from(Index(index.snippets, index.vectors, questions, index.question_vectors[kept], {}))
+
+
+def as_banked(gold: Gold) -> Banked | None:
+    """Return a question of an evaluation file like one of a bank; None where it is bound to no plan."""
+    plan_id = gold.gold_plan or gold.plan
+    return Banked(plan_id, gold.question, gold.style, -1, None, gold.quote, history=gold.history) if plan_id else None
 
 
 def meet(
-    searcher: Searcher, questions: Iterable[Banked], read: Callable[[Banked], tuple[Rewritten, Asked]]
+    searcher: Searcher, questions: Iterable[Banked], read: Callable[[Banked], tuple[Sequence[Rewritten], Asked]]
 ) -> Iterator[Met]:
     """Yield each question with its evidence; `read` tells how it is read."""
     snippets = searcher.index.snippets
     for question in questions:
-        rewritten, asked = read(question)
-        evidence = searcher.search(rewritten, asked, [question.plan_id])[question.plan_id]
+        readings, asked = read(question)
+        evidence = searcher.search(readings, asked, [question.plan_id])[question.plan_id]
         if question.quote is None:
             yield Met(evidence, asked, None)
             continue

@@ -1,6 +1,7 @@
 """What each part of answering brings: the same questions with parts left out (`... training parts FILE`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from knowledge.answering import Answerer
@@ -8,7 +9,10 @@ from knowledge.baselines import CHUNK, Baseline, by_vectors, by_words
 from knowledge.corpus import Plan
 from knowledge.embedding import PACKAGE, SHIPPED, Encoder, open_encoder
 from knowledge.evaluation import Answering, Gold, evaluate
+from knowledge.follow_up import Standing
 from knowledge.index import Index, embedded_text, open_index
+from knowledge.question_reader import QuestionReader
+from knowledge.rewriting import Rewritten
 from knowledge.training.fit_weights import of_hands
 
 
@@ -30,11 +34,29 @@ def _ways(plans: Mapping[str, Plan], index_folder: Path) -> Iterator[tuple[str, 
     yield "the assistant without a bank, package's encoder", _without_bank(plans, index, package)
     yield "the assistant without a bank, trained encoder", _without_bank(plans, index, trained)
     hands = sorted({question.banked.hand for question in index.questions})
-    for last in hands:
-        name = f"the assistant, bank of {last + 1} of {len(hands)} hands"
-        yield name, Answerer(plans, of_hands(index, hands[: last + 1]), trained)
+    yield f"the assistant, bank of 1 of {len(hands)} hands", Answerer(plans, of_hands(index, hands[:1]), trained)
+    yield "the assistant, nothing learned from the whole bank", Answerer(plans, replace(index, learned={}), trained)
+    yield "the assistant, names of plans left in", Answerer(plans, index, trained, reader=_KeepsNames(plans))
+    yield "the assistant, follow-ups read in one way", Answerer(plans, index, trained, reader=_ReadsOnce(plans))
+    yield "the assistant", Answerer(plans, index, trained)
+
+
+class _KeepsNames(QuestionReader):
+    """Leaves the name of its plan in a question."""
+
+    def rewrite(self, question: str) -> Rewritten:
+        """Return the forms of `question` as it is."""
+        return self.rewrite_whole(question)
+
+
+class _ReadsOnce(QuestionReader):
+    """Reads a follow-up only as the question that it is made into."""
+
+    def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Rewritten, ...]:
+        """Return the one reading."""
+        return (self.rewrite(standing.text),)
 
 
 def _without_bank(plans: Mapping[str, Plan], index: Index, encoder: Encoder) -> Answerer:
     vectors = encoder.passages([embedded_text(snippet) for snippet in index.snippets])
-    return Answerer(plans, Index(index.snippets, vectors, (), index.question_vectors[:0]), encoder)
+    return Answerer(plans, Index(index.snippets, vectors, (), index.question_vectors[:0], {}), encoder)

@@ -171,6 +171,8 @@ def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Ans
         ("bao nhiêu đồng chí phụ trách công tác dân vận?", "honglinh-2023"),
         ("Ban Dân vận Tỉnh ủy", "caobang-2023"),
         ("cách trồng rau sạch ở ban công", None),
+        ("Ai lái xe cho đoàn đi tỉnh?", "honglinh-2023"),
+        ("Đơn vị nào theo dõi các mô hình “Dân vận khéo”?", "caobang-2023"),
         ("Làm sao để người nghèo bớt nghèo?", "yenbai-duk-2023"),
     ]
     usual = _answers(answerer, dict(shipped_thresholds()), probes)

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from knowledge.corpus import Plan
+from knowledge.coverage import Words
 from knowledge.embedding import HashEncoder
-from knowledge.evidence import FEATURES, LIKENESSES, Evidence, Searcher, Words, standard
+from knowledge.evidence import FEATURES, LIKENESSES, Evidence, Searcher, standard
 from knowledge.facts import draw_facts
 from knowledge.index import build_index, open_index
 from knowledge.question_reader import QuestionReader
@@ -36,7 +37,7 @@ def searcher(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory
 def _found(searcher: Searcher, plans: Mapping[str, Plan], question: str, plan_id: str = PLAN) -> Evidence:
     reader = QuestionReader(plans)
     rewritten = reader.rewrite(question)
-    return searcher.search(rewritten, reader.ask(rewritten), [plan_id])[plan_id]
+    return searcher.search([rewritten], reader.ask(rewritten), [plan_id])[plan_id]
 
 
 def _column(evidence: Evidence, name: str) -> np.ndarray:
@@ -64,6 +65,7 @@ def test_a_plan_without_a_bank_has_nothing_from_questions(searcher: Searcher, pl
     evidence = _found(searcher, plans, "Phòng nào theo dõi mô hình?", "backan-vp-2023")
     assert (evidence.nearest == -1).all()
     assert not evidence.features[:, 1:3].any()
+    assert not _column(evidence, "learned").any()
     assert evidence.silence.asked == 0
 
 
@@ -74,6 +76,27 @@ def test_likenesses_are_on_one_scale(searcher: Searcher, plans: Mapping[str, Pla
     assert _column(evidence, "kind").any() and not _column(evidence, "kind").all()
     heading = [searcher.index.snippets[int(row)].is_heading for row in evidence.rows]
     assert _column(evidence, "slight")[heading].all()
+
+
+def test_what_was_learned_speaks_for_the_answer_and_for_silence(searcher: Searcher, plans: Mapping[str, Plan]) -> None:
+    told = _found(searcher, plans, "Bên nào đứng mũi chịu sào?")
+    best = int(_column(told, "learned").argmax())
+    assert searcher.index.snippets[int(told.rows[best])].path == "IV › 1"
+    assert _column(told, "learned")[best] > told.silence.learned
+    silent = _found(searcher, plans, "Tiền đâu ra?")
+    assert silent.silence.learned > _column(silent, "learned").max()
+
+
+def test_several_readings_are_averaged(searcher: Searcher, plans: Mapping[str, Plan]) -> None:
+    reader = QuestionReader(plans)
+    one, two = reader.rewrite("Bên nào đứng mũi chịu sào?"), reader.rewrite("Tiền đâu ra?")
+    asked = reader.ask(one)
+    alone = [searcher.search([reading], asked, [PLAN])[PLAN] for reading in (one, two)]
+    both = searcher.search([one, two], asked, [PLAN])[PLAN]
+    assert np.allclose(both.raw, (alone[0].raw + alone[1].raw) / 2, atol=1e-5)
+    assert both.silence.asked == pytest.approx((alone[0].silence.asked + alone[1].silence.asked) / 2, abs=1e-5)
+    best = int(_column(both, "asked").argmax())
+    assert both.nearest[best] == alone[0].nearest[best]
 
 
 def test_evidence_can_be_kept_of_some_rows(searcher: Searcher, plans: Mapping[str, Plan]) -> None:

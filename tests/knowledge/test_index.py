@@ -8,7 +8,8 @@ import pytest
 
 from knowledge.corpus import Plan
 from knowledge.embedding import HashEncoder, Vectors
-from knowledge.index import IndexProblem, build_index, embedded_text, is_current, open_index
+from knowledge.index import build_index, embedded_text, is_current, open_index
+from knowledge.index_files import IndexProblem
 
 BANK = """
 - answers:
@@ -159,5 +160,35 @@ def test_rows_missing_from_the_vectors_are_noticed(plans: Mapping[str, Plan], tm
 
 def test_nothing_is_pickled(plans: Mapping[str, Plan], tmp_path: Path) -> None:
     build_index(plans, HashEncoder(), tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["manifest.json", "questions.json", "vectors.faiss"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "learned.npz",
+        "manifest.json",
+        "questions.json",
+        "vectors.faiss",
+    ]
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["encoder"] == "hash-64"
+
+
+def test_what_was_learned_is_kept_while_the_banks_stay(
+    plans: Mapping[str, Plan], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = HashEncoder()
+    build_index(plans, encoder, tmp_path)
+    learned = open_index(plans, encoder, tmp_path).learned
+    assert set(learned) == {"honglinh-2023"} and learned["honglinh-2023"].shape[0] == 3
+    monkeypatch.setattr("knowledge.index.learn", lambda *_: pytest.fail("learned again"))
+    plan = plans["caobang-2023"]
+    build_index({**plans, plan.id: replace(plan, text=plan.text + "\n\nMột câu nữa.")}, encoder, tmp_path)
+    assert np.array_equal(np.load(tmp_path / "learned.npz")["honglinh-2023"], learned["honglinh-2023"])
+
+
+def test_what_was_learned_must_fit_the_questions(plans: Mapping[str, Plan], tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    build_index(plans, encoder, tmp_path)
+    np.savez(tmp_path / "learned.npz", **{"honglinh-2023": np.zeros((2, 5), dtype=np.float16)})
+    with pytest.raises(IndexProblem, match="honglinh-2023"):
+        open_index(plans, encoder, tmp_path)
+    (tmp_path / "learned.npz").write_bytes(b"no archive")
+    assert not is_current(plans, encoder.name, tmp_path)
+    with pytest.raises(IndexProblem, match="damaged"):
+        open_index(plans, encoder, tmp_path)

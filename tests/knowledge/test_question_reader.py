@@ -35,3 +35,26 @@ def test_names_of_plans_and_years_are_not_what_is_asked_for(reader: QuestionRead
     asked = reader.ask(reader.rewrite("Năm 2023 Cao Bằng ai theo dõi mô hình?"))
     assert not {"cao", "bằng", "2023"} & set(asked.words)
     assert {"dõi", "mô", "hình"} <= set(asked.words)
+
+
+def test_a_follow_up_is_read_in_several_ways(reader: QuestionReader) -> None:
+    history = ("Báo cáo 6 tháng nộp trước ngày nào?",)
+    standing = reader.stand_alone("thế còn năm?", history)
+    read = [reading.to_embed for reading in reader.readings("thế còn năm?", history, standing)]
+    assert read == [
+        "Báo cáo năm nộp trước ngày nào?",
+        "Báo cáo 6 tháng nộp trước ngày nào? thế còn năm?",
+        "thế còn năm?",
+    ]
+
+
+def test_a_short_message_is_read_with_what_was_said_before(reader: QuestionReader) -> None:
+    history = ("Hộ nghèo được liên kết với doanh nghiệp à?",)
+    standing = reader.stand_alone("bằng cách nào?", history)
+    assert any("Hộ nghèo" in r.to_embed for r in reader.readings("bằng cách nào?", history, standing))
+
+
+def test_a_message_that_says_enough_is_read_alone(reader: QuestionReader) -> None:
+    long = "Phòng Hành chính tổ chức có trách nhiệm tổng hợp báo cáo kết quả thực hiện mô hình thế nào?"
+    for history in ((), ("Ai ký kế hoạch?",)):
+        assert len(reader.readings(long, history, reader.stand_alone(long, history))) == 1

@@ -5,8 +5,9 @@ import pytest
 
 from knowledge.asking import read_question
 from knowledge.bank import Banked
-from knowledge.evidence import FEATURES, Evidence, Silence
+from knowledge.evidence import FEATURES, Evidence
 from knowledge.index import Index, IndexedQuestion
+from knowledge.plan_bank import Silence
 from knowledge.snippets import Snippet
 from knowledge.weighing import SIGNS, Learned, Weights, rank, shipped_weights, signs, weigh
 
@@ -22,14 +23,14 @@ def _evidence(asked: list[float], silent: float = 0.2) -> Evidence:
     raw = np.zeros((len(asked), len(FEATURES)), dtype=np.float32)
     raw[:, FEATURES.index("asked")] = asked
     nearest = np.array([0] + [-1] * (len(asked) - 1))
-    return Evidence(np.arange(len(asked)), raw, raw, nearest, Silence(silent, silent, 0.0))
+    return Evidence(np.arange(len(asked)), raw, raw, nearest, Silence(silent, silent, 0.0, 0.0))
 
 
 def _index(size: int) -> Index:
     snippets = tuple(Snippet("p", f"I › {n}", n, n + 1, f"text {n}", "", False) for n in range(size))
     banked = Banked("p", "Ai ký?", "formal", 0, "I › 0", "the words")
     vectors = np.zeros((1, 4), dtype=np.float32)
-    return Index(snippets, vectors, (IndexedQuestion("p", "Ai ký?", 0, banked),), vectors)
+    return Index(snippets, vectors, (IndexedQuestion("p", "Ai ký?", 0, banked),), vectors, {})
 
 
 def test_the_heaviest_comes_first_with_the_words_that_answer() -> None:
@@ -77,6 +78,6 @@ def test_the_shipped_weights_are_complete() -> None:
     for weights in (shipped.with_bank, shipped.without_bank):
         assert set(weights.ranking) == set(FEATURES)
         assert set(weights.certainty) == set(SIGNS)
-    assert shipped.with_bank.ranking["asked_often"] > 0
-    assert shipped.with_bank.certainty["over_silent_often"][2] > 0
+    assert shipped.with_bank.ranking["learned"] > 0
+    assert shipped.with_bank.certainty["learned_over_silent"][2] > 0
     assert shipped.without_bank.ranking["passage"] > 0

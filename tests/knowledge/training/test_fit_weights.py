@@ -1,8 +1,10 @@
 import numpy as np
 
 from knowledge.asking import read_question
-from knowledge.evidence import FEATURES, Evidence, Silence
-from knowledge.training.fit_weights import Met, fit, share_right
+from knowledge.evaluation import Gold
+from knowledge.evidence import FEATURES, Evidence
+from knowledge.plan_bank import Silence
+from knowledge.training.fit_weights import Met, as_banked, fit, share_right
 from knowledge.weighing import signs
 
 ASKED = read_question("Ai theo dõi các mô hình?")
@@ -17,7 +19,7 @@ def _met(chance: np.random.Generator, answered: bool) -> Met:
         right[int(chance.integers(20))] = True
         raw[right, FEATURES.index("asked")] += 0.4
         raw[right, FEATURES.index("words")] += 0.1
-    silence = Silence(0.6, 0.6, 0.5) if answered else Silence(0.95, 0.95, 0.9)
+    silence = Silence(0.6, 0.6, 0.5, 0.1) if answered else Silence(0.95, 0.95, 0.9, 0.8)
     return Met(Evidence(np.arange(20), raw, raw, np.full(20, -1), silence), ASKED, right)
 
 
@@ -37,3 +39,11 @@ def test_weights_are_learned_from_what_tells() -> None:
 
     split = [(certainty(one) > 0) == (one.right is not None) for one in unseen]
     assert sum(split) / len(split) > 0.95
+
+
+def test_a_question_of_an_evaluation_file_is_met_where_it_names_its_plan() -> None:
+    gold = Gold("x", "Còn năm?", None, "follow_up", ("Báo cáo 6 tháng khi nào?",), "p", "trước ngày 25/11")
+    banked = as_banked(gold)
+    assert banked is not None
+    assert (banked.plan_id, banked.quote, banked.history) == ("p", "trước ngày 25/11", gold.history)
+    assert as_banked(Gold("y", "Trời mưa không?")) is None

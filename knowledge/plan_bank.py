@@ -1,0 +1,127 @@
+"""What the question bank of one plan says of a question: for each snippet, and for silence."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Vectors
+from knowledge.index import Index
+from knowledge.learned_bank import alike
+
+OFTEN = 3
+"""Questions of the bank whose likenesses are averaged, so that one lucky wording does not decide."""
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How like the question is to those on which the plan is silent: cosines from -1 to 1, then what was learned."""
+
+    asked: float
+    asked_often: float
+    words: float
+    learned: float
+
+
+@dataclass(frozen=True)
+class Echo:
+    """What a bank says, by snippet, shape (n,) each: the best cosine of its questions, the mean of the best few, the
+    best likeness in words, what was learned, and the row of the nearest question, -1 where there is none.
+
+    A snippet without questions gets the plan's mean: nothing for it, nothing against it.
+    """
+
+    asked: Scores
+    asked_often: Scores
+    words: Scores
+    learned: Scores
+    nearest: Rows
+    silence: Silence
+
+
+class PlanBank:
+    """The questions of one plan, in the order of the snippets that answer them, those with no answer first."""
+
+    def __init__(self, index: Index, plan_id: str, rows: Rows) -> None:
+        self._size = len(rows)
+        first = int(rows[0]) if len(rows) else 0
+        own = [n for n, question in enumerate(index.questions) if question.plan_id == plan_id]
+        answers = [index.questions[n].snippet for n in own]
+        places = np.array([-1 if row is None else row - first for row in answers], dtype=np.int64)
+        order = np.argsort(places, kind="stable")
+        self.questions = np.array(own, dtype=np.int64)[order]
+        self._places = places[order]
+        self._silent = int((places < 0).sum())
+        self._answered, self._starts = np.unique(self._places, return_index=True)
+        self._vectors = flat_index(index.question_vectors[self.questions])
+        learned = index.learned.get(plan_id)
+        self._learned = None if learned is None else learned[order].astype(np.float32)
+
+    def __len__(self) -> int:
+        """Return how many questions the bank has."""
+        return len(self.questions)
+
+    def echo(self, vector: Vectors, words: Scores) -> Echo:
+        """Return what the bank says of a question with this vector, shape (1, columns).
+
+        `words` holds its likeness in words to every question of the index.
+        """
+        if not len(self):
+            none = np.zeros(self._size, dtype=np.float32)
+            return Echo(none, none, none, none, np.full(self._size, -1, dtype=np.int64), Silence(0.0, 0.0, 0.0, 0.0))
+        likeness, own_words = cosines(self._vectors, vector), words[self.questions]
+        told = np.zeros(self._size + 1, dtype=np.float32)
+        if self._learned is not None:
+            told = alike(likeness, own_words) @ self._learned
+        best, often, nearest, most_words = self._by_snippet(likeness, own_words)
+        silence = self._silence(likeness[: self._silent], own_words[: self._silent], float(told[-1]))
+        return Echo(best, often, most_words, told[:-1], nearest, silence)
+
+    def _by_snippet(self, likeness: Scores, words: Scores) -> tuple[Scores, Scores, Rows, Scores]:
+        size, mean = self._size, float(likeness.mean())
+        best, often = np.full(size, mean, dtype=np.float32), np.full(size, mean, dtype=np.float32)
+        nearest, most_words = np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=np.float32)
+        if self._silent == len(likeness):
+            return best, often, nearest, most_words
+        order = np.lexsort((-likeness, self._places))
+        ends = np.append(self._starts[1:], len(likeness))
+        at = self._answered >= 0
+        places, starts, ends = self._answered[at], self._starts[at], ends[at]
+        best[places], nearest[places] = likeness[order[starts]], self.questions[order[starts]]
+        few = np.minimum(starts[:, None] + np.arange(OFTEN), ends[:, None] - 1)
+        often[places] = likeness[order[few]].mean(axis=1)
+        most_words[places] = np.maximum.reduceat(words, starts)
+        return best, often, nearest, most_words
+
+    def _silence(self, likeness: Scores, words: Scores, learned: float) -> Silence:
+        if not len(likeness):
+            return Silence(0.0, 0.0, 0.0, learned)
+        ordered = np.sort(likeness)[::-1]
+        return Silence(float(ordered[0]), float(ordered[:OFTEN].mean()), float(words.max()), learned)
+
+
+def mean_silence(several: Sequence[Silence]) -> Silence:
+    """Return the mean of `several`, of which there is at least one."""
+    return Silence(*(sum(numbers) / len(several) for numbers in zip(*map(astuple, several), strict=True)))
+
+
+def flat_index(vectors: Vectors) -> faiss.IndexFlatIP:
+    """Return an index that compares with every vector."""
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(np.ascontiguousarray(vectors))
+    return flat
+
+
+def cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
+    """Return the cosine of every row with `vector`, shape (rows,)."""
+    if not flat.ntotal:
+        return np.zeros(0, dtype=np.float32)
+    scores, found = flat.search(vector, flat.ntotal)
+    by_row = np.empty(flat.ntotal, dtype=np.float32)
+    by_row[found[0]] = scores[0]
+    return by_row
