@@ -8,6 +8,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.rasa_actions import all_actions
 from actions.registration.database import StoreUnavailable
+from actions.registration.units import BadUnits
 from actions.services import open_services
 from bot.settings import SettingsError, load_settings
 from knowledge.reading import UnreadablePlan
@@ -29,8 +30,10 @@ def main() -> int:
             clock=settings.now,
             retention_days=settings.retention_days,
             staff=settings.staff_members,
+            units_file=settings.units_path,
+            units_required=settings.units_file is not None,
         )
-    except (SettingsError, StoreUnavailable, UnreadablePlan) as error:
+    except (SettingsError, StoreUnavailable, UnreadablePlan, BadUnits) as error:
         print(error, file=sys.stderr)
         return 1
     executor = ActionExecutor()

@@ -11,14 +11,16 @@ from typing import TypeVar
 
 from actions.front_office import Answering, FrontOffice
 from actions.registration.desk import Desk
+from actions.registration.similarity import similarity_of
 from actions.registration.store import open_store
+from actions.registration.units import open_units
 from actions.staff import NOBODY, StaffDesk
 from actions.wording import say
-from knowledge.answering import open_answerer
+from knowledge.answering import Answerer, open_answerer
 from knowledge.answers import Answer
 from knowledge.corpus import Plan, load_plans
 from knowledge.current_bodies import load_current_bodies
-from knowledge.index import IndexProblem
+from knowledge.index_files import IndexProblem
 from knowledge.unanswered_store import open_unanswered
 from knowledge.vietnamese import is_english
 
@@ -73,23 +75,30 @@ def open_services(
     clock: Callable[[], datetime],
     retention_days: int,
     staff: frozenset[str] = frozenset(),
+    units_file: Path | None = None,
+    units_required: bool = False,
 ) -> Services:
     """Open the plans, the index with its encoder (warmed by a first question), the registrations, the unanswered.
 
-    `staff` are the persons who may list the questions without an answer.
+    `staff` are the persons who may list the questions without an answer. `units_file` is the office's list of units,
+    which must exist if `units_required`.
 
     Raises:
+        BadUnits: the list of units is wrong.
         UnreadablePlan: a plan cannot be read.
         StoreUnavailable: the database cannot be opened.
     """
     plans = load_plans(added=added_plans)
-    desk = Desk(open_store(database_url), plans, clock, retention_days)
+    units = open_units(units_file, plans.values(), required=units_required)
+    answers = open_answers(index_folder, encoder, plans)
+    similarity = similarity_of(answers.searcher.encoder) if isinstance(answers, Answerer) else None
+    desk = Desk(open_store(database_url, units), plans, clock, retention_days, similarity)
     unanswered = open_unanswered(database_url, retention_days)
     unanswered.forget_old(clock())
     bodies = load_current_bodies(index_folder.parent)
-    answers = FrontOffice(open_answers(index_folder, encoder, plans), unanswered, plans, clock, bodies)
+    front_office = FrontOffice(answers, unanswered, plans, clock, bodies)
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
-    return Services(answers, desk, plans, clock, executor, StaffDesk(staff, unanswered.listed, plans, clock))
+    return Services(front_office, desk, plans, clock, executor, StaffDesk(staff, unanswered.listed, plans, clock))
 
 
 def open_answers(index_folder: Path, encoder: str, plans: Mapping[str, Plan]) -> Answering:

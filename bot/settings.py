@@ -73,13 +73,19 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=730,
         ge=1,
-        description="For how many days a registration's personal data is kept.",
+        description="After how many days without use drafts, what is known of a person, and questions are deleted.",
         examples=["730"],
     )
     staff: str = Field(
         default="",
         description="Who may list the questions without an answer in the chat: persons as <channel>:<id>, by commas.",
         examples=["telegram:123456789,zalo_oa:987654321"],
+    )
+
+    units_file: Path | None = Field(
+        default=None,
+        description="The office's list of units. Empty: units.yml in the state folder, if it is there.",
+        examples=["/srv/dan-van-kheo/units.yml"],
     )
 
     @field_validator("assistant_home", mode="after")
@@ -134,6 +140,11 @@ class Settings(BaseSettings):
     def added_plans(self) -> Path:
         """Plans that the office took in, beside those that come with the assistant."""
         return self.home / "plans"
+
+    @property
+    def units_path(self) -> Path:
+        """The office's list of units; a relative UNITS_FILE counts from the project's folder."""
+        return (ROOT / self.units_file.expanduser()).resolve() if self.units_file else self.home / "units.yml"
 
     @property
     def models_folder(self) -> Path:

@@ -16,7 +16,8 @@ _UNITS = {
 _AFTER_TENS = {**_UNITS, "tu": 4, "lam": 5, "nham": 5}
 _ENGLISH = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
 }  # fmt: skip
 _FILLERS = {
     "mo", "hinh", "dien", "cai", "model", "models", "so", "luong", "dang", "ky", "la", "co", "da", "thua",

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +19,9 @@ Grade = Literal["no", "maybe", "sure"]
 
 _MOST_PARTS = 4  # between commas, of a message that could be a command
 _LONGEST_NAME = 8  # syllables of a field's name
+_LONGEST_CRY = 5  # syllables of a name that ends with a question mark: "Vì sao dân tin?"
 _EDGES = " .,;!\"'“”‘’()"
+_SHORTEST_SLIP = 6  # letters and spaces of a command in which a wrong letter is forgiven
 _QUOTED = re.compile(r"[\"“”«‘'].+[\"“”»’']\.?")
 
 
@@ -38,6 +41,7 @@ def words() -> Mapping[str, Any]:
     return loaded
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return `text` without marks, capitals, or punctuation at its edges: so words are compared."""
     return unmark(normalise(text)).lower().strip(_EDGES)
@@ -45,9 +49,12 @@ def plain(text: str) -> str:
 
 def same(said: str, word: str) -> bool:
     """Tell whether `said` is `word`; marks count only if `said` has any."""
-    if is_marked(said):
-        return normalise(said).lower().strip(_EDGES) == normalise(word).lower()
-    return plain(said) == plain(word)
+    return _spelt(said) == _spelt(word) if is_marked(said) else plain(said) == plain(word)
+
+
+@lru_cache(maxsize=4096)
+def _spelt(text: str) -> str:
+    return normalise(text).lower().strip(_EDGES)
 
 
 def commands_in(message: str) -> frozenset[str]:
@@ -103,6 +110,42 @@ def _without(text: str, before: str, after: str) -> str:
     return text[len(before) : len(text) - len(after)].strip(_EDGES)
 
 
+def slips_in(message: str, *, free_text: bool) -> frozenset[str]:
+    """Return the command that a message of two or more syllables misses by its marks or by one letter; usually none.
+
+    Where a free text is asked, a wrong letter counts only in a message without capitals.
+    """
+    said = plain(message)
+    if " " not in said or commands_in(message) or _QUOTED.fullmatch(message.strip()):
+        return frozenset()
+    close = {name for phrase, names in _steering_index().items() if phrase == said for name in names}
+    if not close and len(said) >= _SHORTEST_SLIP and not (free_text and message.strip() != message.strip().lower()):
+        close = {name for phrase, names in _steering_index().items() if _one_slip(said, phrase) for name in names}
+    return frozenset(close) if len(close) == 1 else frozenset()
+
+
+@cache
+def _steering_index() -> Mapping[str, frozenset[str]]:
+    """Return the phrases of two or more syllables of commands that do no harm when misunderstood."""
+    index: dict[str, frozenset[str]] = {}
+    for name in words()["forgiving"]:
+        for phrase in words()["commands"][name]:
+            if " " in phrase:
+                index[plain(phrase)] = index.get(plain(phrase), frozenset()) | {name}
+    return index
+
+
+def _one_slip(said: str, meant: str) -> bool:
+    """Tell whether one letter after the first makes the difference: too many, too few, another, or two swapped."""
+    if said[0] != meant[0] or abs(len(said) - len(meant)) > 1 or len(meant) < _SHORTEST_SLIP:
+        return False
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(said, meant, strict=False))
+    at = sum(1 for _ in alike)
+    left, right = said[at:], meant[at:]
+    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
+    return left[1:] == right[1:] or left[1:] == right or left == right[1:] or swapped
+
+
 def edit_in(message: str, form: Form) -> Edit | None:
     """Return the correction that `message` asks for ("sửa 3", "đổi số lượng thành 2"), or None.
 
@@ -112,7 +155,7 @@ def edit_in(message: str, form: Form) -> Edit | None:
     tokens = normalise(message).replace("=", " = ").replace(":", " : ").split()
     rest = _after_any(tokens, words()["edit"]["verbs"])
     if rest is None:
-        return None
+        return _mistyped_edit(message, form)
     bare = _after_any(rest, words()["edit"]["fillers"]) or rest
     for candidate in (rest, bare):
         for end in range(min(len(candidate), _LONGEST_NAME), 0, -1):
@@ -125,6 +168,17 @@ def edit_in(message: str, form: Form) -> Edit | None:
             if value:
                 return Edit(" ".join(rest), named, " ".join(value))
     return Edit(" ".join(bare))
+
+
+def _mistyped_edit(message: str, form: Form) -> Edit | None:
+    """Return the correction meant by "sủa 5": a verb with wrong marks counts only where nothing but a field follows."""
+    said = plain(message).split()
+    rest = _after_any(said, [plain(verb) for verb in words()["edit"]["verbs"]])
+    if not rest or commands_in(message):
+        return None
+    target = " ".join(_after_any(rest, [plain(filler) for filler in words()["edit"]["fillers"]]) or rest)
+    field = field_named(target, form)
+    return Edit(target, field) if field else None
 
 
 def _after_any(tokens: Sequence[str], phrases: Sequence[str]) -> Sequence[str] | None:
@@ -156,18 +210,20 @@ def question_grade(message: str) -> Grade:
     text = normalise(message)
     if _QUOTED.fullmatch(text):
         return "no"
-    if text.endswith("?"):
-        return "sure"
     lists = words()["questions"]
     marked = is_marked(text)
     tokens = _tokens(text, marked)
     topic = any(_places(tokens, phrase, marked) for phrase in lists["topics"])
+    if text.endswith("?"):
+        return "sure" if topic or len(tokens) > _LONGEST_CRY else "maybe"
     grade: Grade = "no"
     for phrase in (*lists["strong"], *lists["weak"], *lists["closing"]):
         if not marked and phrase in lists["marked_only"]:
             continue
         for start, end in _places(tokens, phrase, marked):
             if end < len(tokens) and any(tokens[end] == _word(saying, marked) for saying in lists["sayings"]):
+                continue
+            if start and any(tokens[start - 1] == _word(denial, marked) for denial in lists["denials"]):
                 continue
             if phrase in lists["weak"] and start > 1 and end < len(tokens) - 1:
                 grade = "maybe" if topic else grade

@@ -12,6 +12,7 @@ from actions.registration import journey
 from actions.registration.commands import commands_in
 from actions.registration.database import StoreUnavailable
 from actions.registration.draft import ASKING, CANCELLED, CHOOSING, SAVED
+from actions.registration.duplicates import Similarity
 from actions.registration.plan_choice import change_of_plan
 from actions.registration.reception import Reception
 from actions.registration.store import StaleDraft, Store
@@ -37,15 +38,16 @@ class Desk:
         plans: Mapping[str, Plan],
         clock: Callable[[], datetime],
         retention_days: int = 730,
+        similarity: Similarity | None = None,
     ) -> None:
         """Read the forms of `plans`; `clock` gives aware moments.
 
-        Drafts unused for `retention_days` are deleted.
+        Drafts unused for `retention_days` are deleted. `similarity` finds near-duplicates; None: nobody is warned.
 
         Raises:
             BadForm: a plan's form is wrong; the message names the file and the key.
         """
-        self._office = Office(store, plans, clock, retention_days)
+        self._office = Office(store, plans, clock, retention_days, similarity)
         self._reception = Reception(self._office)
 
     def start(self, person: str, plan_id: str | None, message: str, language: str) -> Turn:

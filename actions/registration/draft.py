@@ -17,8 +17,10 @@ class Draft:
     """What a person has said so far.
 
     `editing` is a field asked out of turn (a correction), `pending` an open question of the assistant's own
-    (`cancel`, `which`, `year`) about `pending_text`, `misses` counts wrong values of the open field in a row,
-    `offered` holds the plans to choose from, `version` is that of the stored row, 0 before the first saving.
+    (`cancel`, `which`, `year`, `duplicate`) about `pending_text`, which before the consent and the choice of a plan
+    holds the words that began the registration. `misses` counts wrong values of the open field in a row, `offered`
+    holds the plans to choose from, `compared` what was last compared with other registrations, `version` is that of
+    the stored row, 0 before the first saving.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Draft:
     pending_text: str = ""
     misses: int = 0
     offered: tuple[str, ...] = ()
+    compared: str = ""
     version: int = 0
 
     @property

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 import yaml
 
+from actions.registration.papers.heads import heads_data
+from actions.registration.papers.plan_paper import PlanPaper, paper_problems, plan_paper_of
+
 DEFAULT_FORM = Path(__file__).with_name("default_form.yml")
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 KINDS = ("text", "choice", "number", "period")
@@ -117,6 +120,7 @@ class Form:
     targets: Mapping[str, Target] = dataclass_field(default_factory=dict)
     deadline: Deadline | None = None
     recipient: Recipient | None = None
+    paper: PlanPaper = dataclass_field(default_factory=PlanPaper)
 
     def field(self, name: str) -> Field:
         """Return the field of that name; KeyError if the form has none."""
@@ -152,6 +156,7 @@ def form_of(plan: PlanLike) -> Form:
             targets={unit: Target(**target) for unit, target in (own.get("targets") or {}).items()},
             deadline=Deadline(**own["deadline"]) if own.get("deadline") else None,
             recipient=Recipient(**own["recipient"]) if own.get("recipient") else None,
+            paper=plan_paper_of(own.get("paper")),
         )
     except (TypeError, AttributeError) as error:
         raise BadForm(f"{plan.id}.yml: registration: {error}") from error
@@ -210,6 +215,7 @@ def registration_problems(own: Mapping[str, Any]) -> list[str]:
         "clauses",
         "optional",
         "nearest",
+        "paper",
     }
     found = [f"`{key}` is not a known key" for key in own if key not in known]
     if not isinstance(own.get("accepts"), bool):
@@ -232,7 +238,7 @@ def registration_problems(own: Mapping[str, Any]) -> list[str]:
         for code in own.get(key) or ()
         if code not in types
     ]
-    return found
+    return found + paper_problems(own.get("paper"), types, heads_data()["heads"])
 
 
 def check_form(form: Form) -> list[str]:

@@ -22,7 +22,7 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 
 
 _MONTH_NAMES = "|".join([*_ENGLISH_MONTHS, "sept", *(name[:3] for name in _ENGLISH_MONTHS)])
 _WORDS = r"(?:muoi (?:mot|hai)|muoi|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|gieng|chap)"
-_YEAR = r"(?P<year>\d{4}|(?<=[/\-.])\d{2})"
+_YEAR = r"(?P<year>\d{4}|(?<=[/\-.])[2-9]\d)"
 _THEN_YEAR = rf"(?:\s*(?:[/\-.,]?\s*(?:nam|year|of)?|')\s*{_YEAR})?"
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -33,19 +33,20 @@ _PATTERNS = tuple(
         rf"(?:thang|thg|th|t|month)\.?\s*(?P<month>\d+){_THEN_YEAR}",
         rf"thang (?P<month>{_WORDS}){_THEN_YEAR}",
         r"(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>\d{4})",
-        r"(?P<month>\d{1,2})/(?P<year>\d{2})",
+        r"(?P<month>\d{1,2})/(?P<year>[2-9]\d)",
         r"(?P<month>\d{1,2}) nam (?P<year>\d{4})",
         rf"(?P<month>{_MONTH_NAMES})\.?{_THEN_YEAR}",
-        rf"(?:quy|quarter|q)\.?\s*(?P<quarter>\d+|iv|v|i{{1,3}}){_THEN_YEAR}",
+        rf"(?:quy|qui|quarter|q)\.?\s*(?P<quarter>\d+|iv|v|i{{1,3}}){_THEN_YEAR}",
         rf"quy (?:thu )?(?P<quarter>mot|nhat|hai|ba|bon|tu|nam){_THEN_YEAR}",
         rf"(?P<quarter>{'|'.join(_ORDINALS)}) quarter{_THEN_YEAR}",
     )
 )
 _FILLERS = re.compile(
-    r"^(?:(?:tu|trong|vao|khoang|du kien|bat dau|hoan thanh|xay dung|dau|giua|cuoi|la|"
+    r"^(?:(?:da|vang|tu|den|het|trong|vao|khoang|du kien|bat dau|hoan thanh|xay dung|dau|giua|cuoi|la|"
     r"in|by|from|since|start|end of|the|early|late)\s+)+"
 )
-_SEVERAL = re.compile(rf"(?:thang|quy|month|quarter)\s*\w+|\b(?:t|q)\d+|\b(?:{_MONTH_NAMES})\b|\d{{1,2}}/\d{{4}}")
+_COURTESY = re.compile(r"(?:\s+(?:a|nhe|nha|nhi|please))+$")
+_SEVERAL = re.compile(rf"(?:thang|quy|qui|month|quarter)\s*\w+|\b(?:t|q)\d+|\b(?:{_MONTH_NAMES})\b|\d{{1,2}}/\d{{4}}")
 
 
 def parse_period(text: str, year: int) -> tuple[str | None, str | None]:
@@ -61,7 +62,7 @@ def parse_period(text: str, year: int) -> tuple[str | None, str | None]:
     (None, 'period_unclear')
     """
     plain = unmark(normalise(text)).lower().strip(' .,;!?()"“”')
-    plain = _FILLERS.sub("", plain)
+    plain = _FILLERS.sub("", _COURTESY.sub("", plain))
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(plain):
             return _code(match.groupdict(), year)

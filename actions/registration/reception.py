@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from actions.registration import journey
 from actions.registration.commands import commands_in, contains, question_grade, words
 from actions.registration.draft import ASKING, CANCELLED, CHOOSING, CONSENT, REFUSED, Draft, fitting_answers
-from actions.registration.journey import Event
+from actions.registration.form import Form
 from actions.registration.plan_choice import plans_named
+from actions.registration.prefill import prefill
 from actions.registration.rendering import quote_of
+from actions.registration.retention import forget
+from actions.registration.steps import Event, Step, take_given
 from actions.registration.turns import NOTICE, Envelope, Office, Turn
 from actions.registration.values import Value
 from actions.registration.wording import Choice, Line, button, say
@@ -27,7 +29,7 @@ class Reception:
     def start(self, person: str, plan_id: str | None, message: str, language: str) -> Turn:
         """Begin, go on with the open draft, take up the paused one, or ask which plan."""
         office = self._office
-        office.store.drop_old_drafts(office.clock() - timedelta(days=office.retention_days))
+        forget(office.store, office.forms.values(), office.clock(), office.retention_days)
         named = plans_named(message, office.plans)
         draft = office.open_draft(person)
         if draft is not None and draft.state != CHOOSING:
@@ -42,6 +44,7 @@ class Reception:
         wanted = named or ([chosen] if chosen else self._usual(person))
         known = [each for each in wanted if each in office.plans]
         draft = draft or Draft(id=str(uuid.uuid4()), person=person)
+        draft = draft.but(pending_text=f"{draft.pending_text}\n{message}".strip())
         if len(known) != 1:
             return self._offer(draft, known, language, unknown=bool(wanted) and not known)
         return self._begin(draft, known[0], language, carried, by_default=not named and not chosen)
@@ -86,7 +89,7 @@ class Reception:
         step = journey.ask_again(form, moved.but(answers=fitting_answers(form, moved)))
         office.store.remember_plan(draft.person, plan.id, office.clock())
         saved = office.store.save_draft(step.draft, office.clock(), "plan_changed")
-        opening = office.speaker(saved, language).opening(office.is_late(form), None)
+        opening = office.speaker(saved, language).opening(office.is_late(form), None, {})
         return office.turn(saved, step.events, language, (Line(say("plan_changed", language)), *opening))
 
     def _usual(self, person: str) -> list[str]:
@@ -106,24 +109,35 @@ class Reception:
     def _begin(
         self, draft: Draft, plan_id: str, language: str, carried: Mapping[str, Value], *, by_default: bool
     ) -> Turn:
+        """Begin under a plan; what the first message says of the registration is taken, after the consent."""
         office, form, now = self._office, self._office.forms[plan_id], self._office.clock()
+        given = prefill(draft.pending_text, form) if form.accepts else {}
         paused = None if carried else office.store.paused_draft(draft.person, plan_id)
+        if paused is not None and any(paused.answers.get(name, value) != value for name, value in given.items()):
+            paused = None  # another registration is meant; the draft stays where it is
         if (paused or not form.accepts) and draft.version:
             office.store.drop_draft(draft, now, "plan_chosen")
         if not form.accepts:
             return self._refused(plan_id, language)
         if paused is not None:
-            return office.apply(paused, journey.advance(form, paused, ""), language)
+            return office.apply(paused, self._taken_up(paused, form, draft.pending_text), language)
         consented = office.store.has_consented(draft.person, NOTICE)
-        draft = draft.but(plan_id=plan_id, state=ASKING if consented else CONSENT, offered=())
-        draft = draft.but(answers={**draft.answers, **carried})
-        step = journey.ask_again(form, draft.but(answers=fitting_answers(form, draft)))
+        begun = draft.but(plan_id=plan_id, state=ASKING if consented else CONSENT, offered=())
+        begun = begun.but(answers={**draft.answers, **carried}, pending_text=draft.pending_text if given else "")
+        begun = begun.but(answers=fitting_answers(form, begun))
+        step = take_given(form, begun, begun.pending_text) if consented else journey.ask_again(form, begun)
         office.store.remember_plan(draft.person, plan_id, now)
-        draft = office.store.save_draft(step.draft, now, "started")
         others = [each for each in office.accepting() if each != plan_id]
         other = office.plans[others[-1]].label if by_default and others else None
-        opening = office.speaker(draft, language).opening(office.is_late(form), other)
-        return office.turn(draft, step.events, language, opening)
+        opening = office.speaker(begun, language).opening(office.is_late(form), other, carried)
+        return office.apply(draft, step, language, opening, "started")
+
+    def _taken_up(self, paused: Draft, form: Form, said: str) -> Step:
+        resumed = journey.advance(form, paused, "")
+        if not prefill(said, form):
+            return resumed
+        step = take_given(form, resumed.draft, said)
+        return Step(step.draft, (resumed.events[0], *step.events))
 
     def _refused(self, plan_id: str, language: str) -> Turn:
         others = [self._office.plans[each].label for each in self._office.accepting()]

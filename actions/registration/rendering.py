@@ -1,23 +1,26 @@
 """Events of a registration put into words: one speaker for a plan, a language and a moment's draft."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.registration.amounts import LARGEST
+from actions.registration.commands import contains, words
 from actions.registration.draft import Draft, fitting_answers
 from actions.registration.form import Deadline, Field, Form
-from actions.registration.journey import Event
 from actions.registration.periods import is_period, show
-from actions.registration.values import show_value
+from actions.registration.steps import Event
+from actions.registration.values import Value, show_value
 from actions.registration.wording import Choice, Line, button, error, say
 from knowledge.corpus import Plan
 from knowledge.places import place
 
 LONGEST_QUOTE = 300
+_SENTENCE_END = re.compile(r"(?<=[^\d\s][.;])\s+")
 # These open the message that follows instead of being one of their own.
 _JOINED = (
-    "noted", "kept", "skipped", "courtesy", "not_cancelled", "consented", "wrong", "dropped", "skip_refused",
-    "no_previous", "not_an_answer", "already_registering",
+    "noted", "given", "kept", "skipped", "courtesy", "not_cancelled", "consented", "consented_brief", "wrong",
+    "example", "dropped", "skip_refused", "no_previous", "not_an_answer", "already_registering",
 )  # fmt: skip
 
 
@@ -31,15 +34,21 @@ class Speaker:
     language: str
     retention_days: int
 
-    def lines(self, events: Iterable[Event]) -> tuple[Line, ...]:
-        """Return the messages for `events`, in order; those that are the desk's own give none."""
+    def lines(self, events: Iterable[Event], models: tuple[int, int] | None = None) -> tuple[Line, ...]:
+        """Return the messages for `events`, in order; those that are the desk's own give none.
+
+        `models` is how many the unit has with this draft and how many are then missing; it is told with the card.
+        """
         found: list[Line] = []
         opening: list[str] = []
+        events = list(events)
+        if any(event.key in ("given", "review") for event in events):
+            events = [replace(event, key="consented_brief") if event.key == "consented" else event for event in events]
         for event in events:
-            line = self._line(event)
+            line = self._review(models) if event.key == "review" else self._line(event)
             if line is None:
                 continue
-            if event.key in _JOINED:
+            if event.key in _JOINED and not line.buttons:
                 opening.append(line.text)
                 continue
             found.append(replace(line, text="\n".join([*opening, line.text])))
@@ -53,14 +62,16 @@ class Speaker:
                 return None
             case "ask" if field:
                 return self._ask(field)
-            case "review":
-                return self._review()
             case "consent":
                 return Line(self._say("consent", days=self.retention_days), self._buttons("agree", "disagree"))
             case "noted" if field:
                 return self._noted(field, event)
+            case "given":
+                return Line(self._say("given", values=self._listed(event.names)))
             case "wrong" if field:
-                return Line(self._wrong(field, event.text))
+                return self._wrong(field, event)
+            case "example" if field:
+                return Line(self._example(field))
             case "why":
                 return Line(self._why(field))
             case "other_year" if field and event.value is not None:
@@ -94,12 +105,27 @@ class Speaker:
         skip = () if field.required else self._buttons("skip")
         return Line(text, (*(Choice(label, label) for label in options), *skip))
 
-    def _review(self) -> Line:
+    def _review(self, models: tuple[int, int] | None) -> Line:
         items = [
             self._say("review_item", number=number, label=field.label[self.language], value=self._shown(field))
             for number, field in enumerate(self.form.fields, 1)
         ]
+        target = self.form.targets.get(str(self.draft.answers.get("unit_type")))
+        if models and models[1] and target:
+            values = {"at_least": target.at_least, "count": models[0], "missing": models[1]}
+            items.append(self._say("review_target", path=place(target.clause, self.language), **values))
         return Line(self._say("review", card="\n".join(items)), self._buttons("submit", "edit", "save", "cancel"))
+
+    def _listed(self, names: Sequence[str]) -> str:
+        """Return fields and their values in one line."""
+        fields = [self.form.field(name) for name in names]
+        return "; ".join(f"{field.label[self.language].lower()} {self._shown(field)}" for field in fields)
+
+    def _example(self, field: Field) -> str:
+        """Return an example of an answer to a closed field: an option, and its number."""
+        example = field.example[self.language]
+        numbers = [n for n, option in enumerate(field.options, 1) if option.label[self.language] == example]
+        return self._say("example", example=example, number=numbers[0])
 
     def _shown(self, field: Field) -> str:
         if field.name not in self.draft.answers:
@@ -113,36 +139,46 @@ class Speaker:
         value = show_value(field, event.value, self.language)
         return Line(self._say("noted", label=field.label[self.language].lower(), value=value))
 
-    def _wrong(self, field: Field, key: str) -> str:
+    def _wrong(self, field: Field, event: Event) -> Line:
+        """Say what is wrong with a value; the values it may have meant stand in the text and on buttons."""
         start = self.draft.answers.get(field.not_before or "")
-        return error(
-            key,
+        offered = [show_value(field, value, self.language) for value in event.offers]
+        text = error(
+            event.text,
             self.language,
             label=field.label[self.language],
             example=field.example[self.language],
             max_length=field.max_length,
             largest=LARGEST,
             start=show(str(start), self.language) if is_period(start) else "",
+            offers=", ".join(offered),
         )
+        return Line(text, tuple(Choice(each[:1].upper() + each[1:], each) for each in offered))
 
     def _why(self, field: Field | None) -> str:
-        for key, path in (("why_clause", field.clause if field else None), ("why_asked", self.form.asked_in)):
+        asked = "why_asked" if field else "why_registering"
+        for key, path in (("why_clause", field.clause if field else None), (asked, self.form.asked_in)):
             quote = quote_of(self.plan, path) if path else ""
             if quote:
                 return self._say(key, path=place(path or "", self.language), quote=quote)
         return self._say("why_form")
 
-    def opening(self, late: bool, other_plan: str | None) -> tuple[Line, ...]:
+    def opening(self, late: bool, other_plan: str | None, carried: Mapping[str, Value]) -> tuple[Line, ...]:
         """Return what is said once, before the first question: the plan, its form, its deadline.
 
-        `other_plan` names another plan where this one was taken without being named.
+        `other_plan` names another plan where this one was taken without being named; `carried` are the answers taken
+        over from the registration before.
         """
         said = [self._say("plan_by_default", other=other_plan) if other_plan else self._say("plan_named")]
         if not self.form.own:
-            said.append(self._say("form_default"))
+            recipient = self.form.recipient
+            key = "form_default_recipient" if recipient else "form_default"
+            said.append(self._say(key, recipient=recipient.name if recipient else ""))
         if self.form.deadline:
             key = "deadline_past" if late else "deadline_ahead"
             said.append(self._say(key, date=date_of(self.form.deadline)))
+        if carried:
+            said.append(self._say("carried", values=self._listed(list(carried))))
         return (Line("\n".join(said)),)
 
     def saved(self, reference: str, late: bool, models: int) -> tuple[Line, ...]:
@@ -175,6 +211,10 @@ _BUTTONS = {
     "paused": ("resume",),
     "which": ("as_answer", "as_question"),
     "way_out": ("save", "cancel"),
+    "way_out_skip": ("skip", "save", "cancel"),
+    "consent_short": ("agree", "disagree"),
+    "duplicate": ("go_on", "rename", "stop"),
+    "duplicate_own": ("go_on", "rename", "stop"),
     "review_unclear": ("submit", "edit", "save", "cancel"),
 }
 
@@ -185,9 +225,13 @@ def date_of(deadline: Deadline) -> str:
 
 
 def quote_of(plan: Plan, path: str) -> str:
-    """Return the plan's words at `path`, cut at a word where long; "" if the plan has none there."""
+    """Return the plan's words at `path`, from a long clause the sentences from one naming a model on; or ""."""
     passages: Sequence[str] = [p.text for p in plan.passages if p.path == path and not p.is_heading]
-    words = " ".join(passages or [p.text for p in plan.passages if p.path == path])
-    if len(words) <= LONGEST_QUOTE:
-        return words
-    return words[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+    quote = " ".join(passages or [p.text for p in plan.passages if p.path == path])
+    if len(quote) <= LONGEST_QUOTE:
+        return quote
+    sentences = _SENTENCE_END.split(quote)
+    named = (at for at, each in enumerate(sentences) if any(contains(each, word) for word in words()["quoted_from"]))
+    first = next(named, 0)
+    rest = ("… " if first else "") + " ".join(sentences[first:])
+    return rest if len(rest) <= LONGEST_QUOTE else rest[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"

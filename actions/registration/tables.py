@@ -47,10 +47,28 @@ class DraftRow(Base):
     __table_args__ = (Index("drafts_by_person", "person", "updated_at"), Index("drafts_by_age", "updated_at"))
 
 
-class RegistrationRow(Base):
-    """A submitted registration: the ten fields as columns, `form` what was asked at the time.
+class Answered:
+    """The ten fields as columns, `form` what was asked at the time, `comments` what the office says to it by field."""
 
-    `draft_id` is unique: a draft becomes one registration, however often it is submitted.
+    unit_name: Mapped[str | None] = mapped_column(String(300))
+    unit_type: Mapped[str | None] = mapped_column(String(50))
+    registration_type: Mapped[str | None] = mapped_column(String(20))
+    field: Mapped[str | None] = mapped_column(String(30))
+    model_name: Mapped[str | None] = mapped_column(String(300))
+    quantity: Mapped[int | None] = mapped_column(Integer)
+    start_period: Mapped[str | None] = mapped_column(String(7))
+    location: Mapped[str | None] = mapped_column(String(300))
+    scale: Mapped[str | None] = mapped_column(String(20))
+    completion_period: Mapped[str | None] = mapped_column(String(7))
+    form: Mapped[dict[str, Any]] = mapped_column(JSON)
+    comments: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class RegistrationRow(Answered, Base):
+    """A submitted registration as it stands now.
+
+    `draft_id` is unique: a draft becomes one registration, however often it is submitted. `version` counts
+    every change, of the answers or of the status; each has its `VersionRow`.
     """
 
     __tablename__ = "registrations"
@@ -64,17 +82,6 @@ class RegistrationRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     late: Mapped[bool] = mapped_column(Boolean)
     unit_key: Mapped[str] = mapped_column(String(300))
-    unit_name: Mapped[str | None] = mapped_column(String(300))
-    unit_type: Mapped[str | None] = mapped_column(String(50))
-    registration_type: Mapped[str | None] = mapped_column(String(20))
-    field: Mapped[str | None] = mapped_column(String(30))
-    model_name: Mapped[str | None] = mapped_column(String(300))
-    quantity: Mapped[int | None] = mapped_column(Integer)
-    start_period: Mapped[str | None] = mapped_column(String(7))
-    location: Mapped[str | None] = mapped_column(String(300))
-    scale: Mapped[str | None] = mapped_column(String(20))
-    completion_period: Mapped[str | None] = mapped_column(String(7))
-    form: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(AwareTime)
     updated_at: Mapped[datetime] = mapped_column(AwareTime)
     submitted_at: Mapped[datetime] = mapped_column(AwareTime)
@@ -84,6 +91,30 @@ class RegistrationRow(Base):
         UniqueConstraint("draft_id", name="one_registration_a_draft"),
         Index("registrations_by_person", "person"),
         Index("registrations_by_unit", "plan_id", "unit_key"),
+    )
+
+
+class VersionRow(Answered, Base):
+    """One version of a registration, whole, as `person` left it at `at`. Rows are only added.
+
+    `draft_id` names the draft that it came from, if from one: a draft makes one version.
+    """
+
+    __tablename__ = "registration_versions"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(String(20))
+    late: Mapped[bool] = mapped_column(Boolean)
+    person: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime] = mapped_column(AwareTime)
+    draft_id: Mapped[str | None] = mapped_column(String(36))
+
+    __table_args__ = (
+        UniqueConstraint("reference", "version", name="one_row_a_version"),
+        UniqueConstraint("draft_id", name="one_version_a_draft"),
+        Index("versions_by_person", "person"),
     )
 
 
@@ -116,6 +147,40 @@ class PersonRow(Base):
     updated_at: Mapped[datetime] = mapped_column(AwareTime)
 
 
+class LinkRow(Base):
+    """One name of somebody who writes in several channels: all persons of one `circle` are the same human."""
+
+    __tablename__ = "links"
+
+    person: Mapped[str] = mapped_column(String(255), primary_key=True)
+    circle: Mapped[str] = mapped_column(String(36))
+    linked_at: Mapped[datetime] = mapped_column(AwareTime)
+
+    __table_args__ = (Index("links_by_circle", "circle"),)
+
+
+class CodeRow(Base):
+    """A code for another channel that still can be used, as its digest."""
+
+    __tablename__ = "link_codes"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(255))
+    expires_at: Mapped[datetime] = mapped_column(AwareTime)
+
+    __table_args__ = (Index("link_codes_by_person", "person"),)
+
+
+class WrongCodesRow(Base):
+    """How many wrong codes a person has given in a row, and when the last."""
+
+    __tablename__ = "wrong_codes"
+
+    person: Mapped[str] = mapped_column(String(255), primary_key=True)
+    times: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(AwareTime)
+
+
 class AuditRow(Base):
     """One change: who did what to which draft, registration or consent, and when. Holds no answers."""
 
@@ -128,4 +193,4 @@ class AuditRow(Base):
     subject: Mapped[str] = mapped_column(String(50))
     version: Mapped[int] = mapped_column(Integer)
 
-    __table_args__ = (Index("audit_by_subject", "subject"),)
+    __table_args__ = (Index("audit_by_subject", "subject"), Index("audit_by_person", "person"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from actions.registration.cautions import missing_after, warn_of_duplicate
 from actions.registration.draft import (
     ASKING,
     CANCELLED,
@@ -15,10 +16,11 @@ from actions.registration.draft import (
     fitting_answers,
     next_field,
 )
+from actions.registration.duplicates import Similarity
 from actions.registration.form import Form, form_of
-from actions.registration.journey import Event, Step
 from actions.registration.records import Registration
 from actions.registration.rendering import Speaker
+from actions.registration.steps import Event, Step
 from actions.registration.store import Store
 from actions.registration.values import Value
 from actions.registration.wording import Line, button, say
@@ -57,11 +59,20 @@ class Turn:
 
 
 class Office:
-    """The store, the plans and the clock, and what is done with them after each message."""
+    """The store, the plans and the clock, and what is done with them after each message.
+
+    Without a `similarity` nobody is warned of near-duplicates.
+    """
 
     def __init__(
-        self, store: Store, plans: Mapping[str, Plan], clock: Callable[[], datetime], retention_days: int
+        self,
+        store: Store,
+        plans: Mapping[str, Plan],
+        clock: Callable[[], datetime],
+        retention_days: int,
+        similarity: Similarity | None = None,
     ) -> None:
+        self.similarity = similarity
         self.store = store
         self.plans = plans
         self.clock = clock
@@ -86,14 +97,18 @@ class Office:
         draft = self.store.open_draft(person)
         if draft is None or draft.plan_id is None or draft.plan_id in self.plans:
             return draft
-        return draft.but(plan_id=None, state=CHOOSING, editing=None, offered=tuple(self.accepting()))
+        unbound = draft.but(plan_id=None, state=CHOOSING, editing=None, pending=None, pending_text="")
+        return unbound.but(offered=tuple(self.accepting()))
 
     def is_late(self, form: Form) -> bool:
         """Tell whether the plan's deadline has passed."""
         return form.deadline is not None and form.deadline.is_past(self.clock())
 
-    def apply(self, before: Draft, step: Step, language: str) -> Turn:
-        """Store what a step did, then say it."""
+    def apply(
+        self, before: Draft, step: Step, language: str, opening: tuple[Line, ...] = (), action: str | None = None
+    ) -> Turn:
+        """Store what a step did, then say `opening` and it; `action` names it in the audit, else its first event."""
+        step = warn_of_duplicate(before, step, self.store, self.similarity)
         now, draft, keys = self.clock(), step.draft, [event.key for event in step.events]
         if "submit" in keys:
             return self._submit(before, draft, language)
@@ -103,8 +118,8 @@ class Office:
         if "consented" in keys:
             self.store.consent(draft.person, NOTICE, now)
         if draft != before:
-            draft = self.store.save_draft(draft, now, keys[0])
-        extra = self.mine(draft.person, language) if "mine" in keys else ()
+            draft = self.store.save_draft(draft, now, action or keys[0])
+        extra = self.mine(draft.person, language) if "mine" in keys else opening
         question = next((event.text for event in step.events if event.key == "question"), None)
         return self.turn(draft, step.events, language, extra, question)
 
@@ -128,7 +143,9 @@ class Office:
         question: str | None = None,
     ) -> Turn:
         """Return the turn that says `before` and then `events`."""
-        lines = (*before, *self.speaker(draft, language).lines(events))
+        speaker = self.speaker(draft, language)
+        target = missing_after(self.form(draft), draft, self.store) if any(e.key == "review" for e in events) else None
+        lines = (*before, *speaker.lines(events, target))
         return Turn(lines, self.envelope(draft), draft.is_open, question, dict(draft.answers))
 
     def envelope(self, draft: Draft) -> Envelope:

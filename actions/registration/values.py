@@ -16,7 +16,7 @@ from knowledge.vietnamese import normalise
 Value = str | int
 Read = tuple[Value | None, str | None]
 
-ERRORS = ("text_empty", "text_no_letters", "text_too_long", "choice_unclear", "period_before_start",
+ERRORS = ("text_empty", "text_no_letters", "text_too_long", "choice_unclear", "period_before_start", "period_vague",
           *NUMBER_ERRORS, *PERIOD_ERRORS)  # fmt: skip
 
 _SHORT = 12  # syllables
@@ -61,7 +61,7 @@ def show_value(field: Field, value: Value, language: str) -> str:
 
 
 def _read_text(field: Field, message: str, year: int) -> Read:
-    text = _one_line(message)
+    text = one_line(message)
     if not text:
         return None, "text_empty"
     if not any(character.isalpha() for character in text):
@@ -69,7 +69,7 @@ def _read_text(field: Field, message: str, year: int) -> Read:
     return (text, None) if len(text) <= field.max_length else (None, "text_too_long")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return `text` as typed but composed, on one line, without control and invisible characters."""
     seen = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
     return " ".join("".join(c for c in seen if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs")).split())
@@ -79,7 +79,7 @@ def _read_choice(field: Field, message: str, year: int) -> Read:
     if not normalise(message):
         return None, "text_empty"
     for option in field.options:
-        if any(same(message, way) for way in _ways(option)):
+        if any(same(message, way) for way in ways_of(option)):
             return option.code, None
     if match := _NUMBERED.fullmatch(plain(message)):
         number = int(match.group(1))
@@ -94,11 +94,12 @@ def _mentioned(field: Field, message: str) -> str | None:
         return None
     if any(contains(message, word) for word in ("không", "not")):
         return None
-    found = {option.code for option in field.options if any(contains(message, way) for way in _ways(option))}
+    found = {option.code for option in field.options if any(contains(message, way) for way in ways_of(option))}
     return found.pop() if len(found) == 1 else None
 
 
-def _ways(option: Option) -> tuple[str, ...]:
+def ways_of(option: Option) -> tuple[str, ...]:
+    """Return every way to say an option."""
     return (option.code, *option.label.values(), *option.spoken)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 START, END = "<!-- figures:start -->", "<!-- figures:end -->"
-DIGITS = {"s": 1, "ms": 1, "MB": 0, "×": 2, "share": 3}
+DIGITS = {"s": 1, "ms": 1, "MB": 0, "KB": 0, "×": 2, "share": 3}
 """The units a row may have, with the digits after the point that are shown."""
 
 

@@ -15,7 +15,7 @@ from knowledge.embedding import HashEncoder
 from knowledge.retrieving import CorpusRetriever
 from knowledge.vietnamese import unmark
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import answers, drafts, figures, machine, memory, retrieval, start, timing, turns
+from tests.benchmarks import answers, drafts, figures, machine, memory, papers, retrieval, start, timing, turns
 from tests.benchmarks.bench import FIXED_INTENT, Bench, envelope, give_fixed_reply, is_answered
 from tests.benchmarks.figures import Row
 from tests.benchmarks.servers import ServerFailed, family, started
@@ -36,7 +36,8 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
 def test_every_module_that_measures_is_a_benchmark_and_the_set_is_whole() -> None:
     files = Path(figures.__file__).parent.glob("*.py")
     measuring = {file.stem for file in files if "\ndef measure(" in file.read_text(encoding="utf-8")}
-    assert measuring == set(command.BENCHMARKS) == {"answers", "start", "turns", "memory", "retrieval", "drafts"}
+    names = {"answers", "start", "turns", "memory", "retrieval", "drafts", "papers"}
+    assert measuring == set(command.BENCHMARKS) == names
     assert all(measure.__module__.endswith(f".{name}") for name, measure in command.BENCHMARKS.items())
 
 
@@ -262,6 +263,14 @@ def test_drafts_are_really_saved(tmp_path: Path) -> None:
     assert len(save) == len(bare) == 3
     assert by_name(drafts.rows(save, bare))["draft: saved"].value > 0
     assert (tmp_path / "drafts" / "store.sqlite").stat().st_size > 0
+
+
+def test_papers_are_really_written() -> None:
+    seconds, sizes = papers.compare(6, 1)
+    assert set(seconds) == {"docx", "xlsx", "csv", "plain"}
+    found = by_name(papers.rows(seconds, sizes))
+    assert all(found[f"export: size of .{each}"].value > 1 for each in ("docx", "xlsx", "csv"))
+    assert found["export: .docx"].value > 0
 
 
 def beir(folder: Path, key: str) -> Path:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from actions.registration.commands import commands_in, edit_in, question_grade, words
+from actions.registration.commands import commands_in, edit_in, question_grade, slips_in, words
 from actions.registration.form import form_of
+from actions.registration.values import ways_of
 from knowledge.corpus import load_plans
 from knowledge.vietnamese import unmark
 
@@ -104,7 +105,10 @@ def test_other_messages_are_no_corrections(message: str) -> None:
         ("ai ký kế hoạch", "sure"),
         ("what is the annual report deadline", "sure"),
         ("có phải nộp báo cáo không", "sure"),
-        ("Một cửa thân thiện?", "sure"),
+        ("Một cửa thân thiện?", "maybe"),
+        ("Vì sao dân tin?", "maybe"),
+        ("thời tiết hôm nay thế nào?", "sure"),
+        ("Không ai bị bỏ lại", "no"),
         ("Ai khó có dân vận", "maybe"),
         ("Thôn 3 không", "maybe"),
         ("chi bộ cần đăng ký mấy mô hình", "maybe"),
@@ -121,3 +125,43 @@ def test_other_messages_are_no_corrections(message: str) -> None:
 )
 def test_questions_are_told_from_names(message: str, grade: str) -> None:
     assert question_grade(message) == grade
+
+
+@pytest.mark.parametrize(
+    ("message", "free_text", "command"),
+    [
+        ("quya lại", False, "back"),
+        ("quay lài", True, "back"),
+        ("bỏ wua", False, "skip"),
+        ("lưu laij", True, "save"),
+        ("tại sau", True, "why"),
+        ("tiep tucj", True, "resume"),
+        ("Tiep Tucj", True, None),
+        ("năm sau", False, None),
+        ("nam sau", False, None),
+        ("huyr", False, None),
+        ("quay lại", False, None),
+        ("“quya lại”", True, None),
+        ("Lưu giữ nghề dệt", True, None),
+        ("", True, None),
+    ],
+)
+def test_a_slip_in_a_command_is_forgiven(message: str, free_text: bool, command: str | None) -> None:
+    assert slips_in(message, free_text=free_text) == (frozenset({command}) if command else frozenset())
+
+
+def test_no_value_of_a_closed_field_is_a_slip_in_a_command() -> None:
+    for field in FORM.fields:
+        for option in field.options:
+            for way in ways_of(option):
+                assert slips_in(way, free_text=False) == frozenset(), way
+                assert slips_in(unmark(way), free_text=False) == frozenset(), way
+
+
+@pytest.mark.parametrize(
+    ("message", "field"), [("sủa 5", "model_name"), ("sưa tên", "model_name"), ("đôi quy mô", "scale")]
+)
+def test_a_slip_in_a_correction_is_forgiven_where_a_field_follows(message: str, field: str) -> None:
+    edit = edit_in(message, FORM)
+    assert edit is not None and (edit.field, edit.value) == (field, None)
+    assert edit_in("sủa đường", FORM) is None

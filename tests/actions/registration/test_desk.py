@@ -1,18 +1,20 @@
 """The desk where things go wrong: a store that fails, two messages at once, a plan that has gone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from actions.registration.database import StoreUnavailable
 from actions.registration.desk import LONGEST_MESSAGE, Desk
 from actions.registration.draft import Draft
 from actions.registration.form import VIETNAM, BadForm
 from actions.registration.store import Store, open_store
-from actions.registration.turns import NOTICE
+from actions.registration.turns import NOTICE, Turn
 from knowledge.corpus import load_plans
 
 NOW = datetime(2023, 4, 20, 8, 0, tzinfo=VIETNAM)
@@ -153,10 +155,13 @@ def test_is_open_follows_the_registration(desk: Desk) -> None:
     assert not desk.is_open("web:1")
 
 
-def test_drafts_unused_for_long_are_gone(store: Store) -> None:
+def test_drafts_unused_for_long_are_gone_once_the_plan_has_closed(store: Store) -> None:
     Desk(store, PLANS, lambda: NOW, retention_days=30).start("web:1", None, "đăng ký mô hình", "vi")
-    later = Desk(store, PLANS, lambda: NOW + timedelta(days=31), retention_days=30)
-    later.start("web:2", None, "đăng ký mô hình", "vi")
+    while_open = Desk(store, PLANS, lambda: NOW + timedelta(days=31), retention_days=30)
+    while_open.start("web:2", None, "đăng ký mô hình", "vi")
+    assert store.open_draft("web:1") is not None
+    closed = Desk(store, PLANS, lambda: datetime(2024, 1, 2, tzinfo=VIETNAM), retention_days=30)
+    closed.start("web:2", None, "đăng ký mô hình", "vi")
     assert store.open_draft("web:1") is None
 
 
@@ -190,3 +195,93 @@ def test_a_message_of_any_length_is_answered(desk: Desk) -> None:
         turn = desk.reply("web:1", message, "vi")
         assert (turn.form.state, turn.form.slot) == ("asking", "unit_name")
         assert turn.question is None or len(turn.question) == LONGEST_MESSAGE
+
+
+SAME = "đăng ký 1 mô hình tên “Một cửa”, kinh tế, tại phòng Hành chính"
+
+
+def same_texts(texts: Sequence[str]) -> NDArray[np.float32]:
+    """A similarity that knows only what is the same."""
+    return np.asarray([[float(a == b) for b in texts] for a in texts], dtype=np.float32)
+
+
+def said(turn: Turn) -> str:
+    return "\n".join(line.text for line in turn.lines)
+
+
+def test_a_near_duplicate_is_announced_by_its_unit_once(store: Store) -> None:
+    desk = Desk(store, PLANS, lambda: NOW, similarity=same_texts)
+    fill(desk)
+    desk.reply("web:1", "gửi", "vi")
+    store.consent("web:2", NOTICE, NOW)
+    turn = desk.start("web:2", None, SAME, "vi")
+    assert "Chi bộ Văn phòng đã đăng ký" in said(turn)
+    assert (
+        "DVK" not in said(turn) and "web:1" not in said(turn) and "Một cửa" not in turn.lines[-1].text.splitlines()[-1]
+    )
+    assert [choice.text for choice in turn.lines[-1].buttons] == ["vẫn đăng ký", "đổi tên", "dừng"]
+    assert desk.reply("web:2", "vẫn đăng ký", "vi").form.slot == "unit_name"
+    assert "gần giống" not in said(desk.reply("web:2", "Chi bộ Tài vụ", "vi"))
+    assert "gần giống" not in said(desk.reply("web:2", "sửa 5 thành Chợ xanh", "vi"))
+    assert "gần giống" in said(desk.reply("web:2", "sửa 5 thành một cửa", "vi"))
+
+
+def test_a_near_duplicate_of_ones_own_is_announced_by_its_reference(store: Store) -> None:
+    desk = Desk(store, PLANS, lambda: NOW, similarity=same_texts)
+    fill(desk)
+    desk.reply("web:1", "gửi", "vi")
+    assert "DVK-2023-0001" in said(desk.start("web:1", None, SAME.replace("đăng ký", "đăng ký thêm"), "vi"))
+
+
+def test_what_is_withdrawn_or_of_another_plan_is_no_duplicate(store: Store) -> None:
+    desk = Desk(store, PLANS, lambda: NOW, similarity=same_texts)
+    fill(desk)
+    desk.reply("web:1", "gửi", "vi")
+    store.consent("web:2", NOTICE, NOW)
+    assert "gần giống" not in said(desk.start("web:2", "caobang-2023", SAME, "vi"))
+    store.withdraw("DVK-2023-0001", "web:1", NOW)
+    store.consent("web:3", NOTICE, NOW)
+    assert "gần giống" not in said(desk.start("web:3", "yenbai-duk-2023", SAME, "vi"))
+
+
+def test_an_encoder_that_fails_costs_the_warning_and_nothing_else(store: Store) -> None:
+    def broken(texts: Sequence[str]) -> NDArray[np.float32]:
+        raise RuntimeError("no encoder")
+
+    desk = Desk(store, PLANS, lambda: NOW, similarity=broken)
+    fill(desk)
+    desk.reply("web:1", "gửi", "vi")
+    assert desk.start("web:1", None, SAME, "vi").form.state == "asking"
+
+
+def test_what_is_said_before_the_consent_is_kept_apart_and_goes_with_a_refusal(store: Store) -> None:
+    desk = Desk(store, PLANS, lambda: NOW)
+    turn = desk.start("web:7", None, SAME, "vi")
+    assert (turn.form.state, turn.answers) == ("consent", {})
+    desk.reply("web:7", "không", "vi")
+    desk.start("web:7", None, "đăng ký mô hình", "vi")
+    assert desk.reply("web:7", "đồng ý", "vi").answers == {}
+
+
+def test_a_first_message_that_contradicts_a_paused_draft_begins_anew(desk: Desk, store: Store) -> None:
+    desk.start("web:1", None, "tôi là chi bộ Văn phòng, đăng ký 1 mô hình", "vi")
+    desk.reply("web:1", "lưu lại", "vi")
+    turn = desk.start("web:1", None, "tôi là chi bộ Tài vụ, đăng ký 1 mô hình", "vi")
+    assert turn.answers["unit_name"] == "Chi bộ Tài vụ"
+    paused = store.paused_draft("web:1")
+    assert paused is not None and paused.answers["unit_name"] == "Chi bộ Văn phòng"
+
+
+def test_one_more_says_what_it_keeps(desk: Desk) -> None:
+    fill(desk)
+    desk.reply("web:1", "gửi", "vi")
+    assert "đơn vị Chi bộ Văn phòng" in said(desk.start("web:1", None, "đăng ký thêm", "vi"))
+
+
+def test_what_is_missing_is_told_with_the_card(store: Store) -> None:
+    desk = Desk(store, PLANS, lambda: NOW)
+    desk.start("web:1", None, "đăng ký mô hình", "vi")
+    for message in ("Công đoàn Khối", "đoàn thể", *FILLING[2:]):
+        turn = desk.reply("web:1", message, "vi")
+    assert "ít nhất 02" in said(turn) and "còn thiếu 1" in said(turn)
+    assert "còn thiếu" not in said(desk.reply("web:1", "sửa 6 thành 2", "vi"))

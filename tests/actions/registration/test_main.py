@@ -12,6 +12,7 @@ from actions.registration.__main__ import main
 from actions.registration.draft import Draft
 from actions.registration.form import VIETNAM
 from actions.registration.records import FIELDS
+from actions.registration.shell import Shell
 from actions.registration.store import open_store
 
 NOW = datetime(2023, 4, 20, 8, 0, tzinfo=VIETNAM)
@@ -32,7 +33,7 @@ def url(tmp_path: Path) -> str:
 
 
 def test_the_json_list_has_the_fields_of_the_contract(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["list", "--json"], url) == 0
+    assert main(["list", "--json"], Shell(url)) == 0
     first, second = json.loads(capsys.readouterr().out)
     named = {"reference", "status", "user", "plan_id", "version", "created_at", "updated_at", "submitted_at"}
     assert {*FIELDS, *named} <= set(first)
@@ -54,12 +55,12 @@ def test_the_json_list_has_the_fields_of_the_contract(url: str, capsys: pytest.C
 def test_the_list_is_filtered(
     url: str, capsys: pytest.CaptureFixture[str], options: list[str], users: list[str]
 ) -> None:
-    assert main(["list", "--json", *options], url) == 0
+    assert main(["list", "--json", *options], Shell(url)) == 0
     assert [each["user"] for each in json.loads(capsys.readouterr().out)] == users
 
 
 def test_without_json_it_is_a_table(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["list"], url) == 0
+    assert main(["list"], Shell(url)) == 0
     head, *rows = capsys.readouterr().out.splitlines()
     assert head.split()[:3] == ["reference", "status", "plan_id"]
     assert len(rows) == 2 and "Một cửa" in rows[0]
@@ -67,7 +68,7 @@ def test_without_json_it_is_a_table(url: str, capsys: pytest.CaptureFixture[str]
 
 def test_a_store_that_cannot_be_opened_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    assert main(["list"], f"sqlite:///{tmp_path / 'file' / 'store.db'}") == 1
+    assert main(["list"], Shell(f"sqlite:///{tmp_path / 'file' / 'store.db'}")) == 1
     assert "database cannot be used" in capsys.readouterr().err
 
 

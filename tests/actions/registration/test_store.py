@@ -1,13 +1,11 @@
-"""The contract of the store, held on SQLite and on PostgreSQL.
+"""The contract of the store, held on SQLite and on PostgreSQL: drafts, submitting, counting, consents.
 
-The PostgreSQL server is the one that TEST_DATABASE_URL names, else one of the tests' own.
+The other `test_store_*` hold the rest of it; `conftest.py` opens the databases.
 """
 
-import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,66 +16,11 @@ from sqlalchemy import inspect
 
 from actions.registration.database import MIGRATIONS, StoreUnavailable, open_engine
 from actions.registration.draft import Draft
-from actions.registration.form import VIETNAM
 from actions.registration.store import StaleDraft, Store, open_store
 from actions.registration.tables import Base
-from tests.actions.registration.private_postgres import find_binaries, fresh_schema, private_server
+from tests.actions.registration.filled import ANSWERS, FORM, NOW, saved, submit
 
 ROOT = Path(__file__).parents[3]
-NOW = datetime(2023, 4, 20, 8, 0, tzinfo=VIETNAM)
-ANSWERS = {
-    "unit_name": "Chi bộ Văn phòng",
-    "unit_type": "grassroots_party_cell",
-    "registration_type": "new",
-    "field": "economy",
-    "model_name": "Một cửa thân thiện",
-    "quantity": 2,
-    "start_period": "2023-05",
-    "location": "Phòng Hành chính",
-    "scale": "collective",
-    "completion_period": "2023-Q4",
-}
-FORM = {"unit_name": "Đơn vị"}
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    named = os.environ.get("TEST_DATABASE_URL")
-    if named:
-        yield named
-        return
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL: neither its initdb and postgres are installed, nor is TEST_DATABASE_URL set")
-    with private_server(binaries) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'folder' / 'store.db'}"
-        return
-    with fresh_schema(request.getfixturevalue("server")) as schema:
-        yield schema
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
-    yield opened
-    opened.close()
-
-
-def saved(store: Store, id: str = "d1", person: str = "web:1", **changes: object) -> Draft:
-    draft = Draft(id, person, "yenbai-duk-2023", answers=ANSWERS).but(**changes)
-    return store.save_draft(draft, NOW, "started")
-
-
-def submit(store: Store, draft: Draft, at: datetime = NOW) -> str:
-    registration, _ = store.submit(draft, 2023, FORM, at, late=False)
-    assert registration.reference is not None
-    return registration.reference
 
 
 def test_a_draft_outlives_the_store_object(url: str) -> None:

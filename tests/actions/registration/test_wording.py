@@ -14,6 +14,7 @@ ROOM = Path(journey.__file__).parent
 SECTIONS = ("lines", "errors", "buttons")
 SAID_BY_THE_DESK = {"submit", "question", "mine"}  # events that are no sentences of their own
 SAID_IN_OTHER_WORDS = {"ask", "noted", "wrong", "why", "review", "consent"}
+JOURNEY = ("journey.py", "steps.py", "steering.py", "cautions.py")
 
 
 def constants() -> set[str]:
@@ -49,12 +50,12 @@ def test_every_event_and_error_has_its_sentence() -> None:
 
 
 def test_every_event_that_the_journey_makes_is_on_its_list() -> None:
-    made = set()
-    for node in ast.walk(ast.parse((ROOM / "journey.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Event", "_about"):
-            first = node.args[0]
-            if isinstance(first, ast.Constant):
-                made.add(first.value)
+    made: set[str] = set()
+    for name in JOURNEY:
+        for node in ast.walk(ast.parse((ROOM / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Event", "_about"):
+                texts = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+                made |= {text.value for text in texts if isinstance(text.value, str)}
     assert made == set(journey.EVENTS)
 
 

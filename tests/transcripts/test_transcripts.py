@@ -1,0 +1,129 @@
+"""Whole conversations as data, held with the real Rasa model on SQLite and on PostgreSQL; see `conversations.py`.
+
+A turn: `say` (or `say_long`, that many letters), by whom (`person`, default "1"), `at` which moment; `forgotten: true`
+loses what Rasa remembers of the person before. What must come of it: `answers` (the outcome of a question, or `any`),
+`state`, `slot`, `plan_id`, `reference`, `contains`, `lacks`, `buttons`. A turn with neither `answers` nor `state` is
+plain text.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from actions.registration.records import as_record
+from actions.registration.store import open_store
+from actions.registration.turns import NOTICE
+from knowledge.answering import Answerer
+from knowledge.corpus import load_plans
+from knowledge.embedding import open_encoder
+from knowledge.index import build_index, open_index
+from tests.actions.registration.private_postgres import find_binaries, fresh_schema, private_server
+from tests.end_to_end.assistant import Turn
+from tests.transcripts.conversations import Assistant, running, trained_model
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+TRANSCRIPTS = sorted((Path(__file__).parent / "registration").glob("*.yml"))
+AT_LEAST = 40
+NOW = "2023-04-20T08:00:00+07:00"
+KNOWN = {
+    "say", "say_long", "person", "at", "forgotten", "answers", "state", "slot", "plan_id", "reference", "contains",
+    "lacks", "buttons",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL: its initdb and postgres are not installed")
+    with private_server(binaries) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Assistant]:
+    folder, plans, encoder = tmp_path_factory.mktemp("conversations"), load_plans(), open_encoder()
+    index = Path(request.config.cache.mkdir("transcripts-index"))  # only what changes is embedded again
+    build_index(plans, encoder, index)
+    answerer = Answerer(plans, open_index(plans, encoder, index), encoder)
+    model = trained_model(Path(request.config.cache.mkdir("rasa-models")), folder / "home")
+    with running(answerer, folder, model, f"sqlite:///{folder / 'readiness.db'}") as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    with fresh_schema(request.getfixturevalue("postgresql")) as schema:
+        yield schema
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_there_are_enough_of_every_state() -> None:
+    turns = [turn for path in TRANSCRIPTS for turn in read(path)["turns"]]
+    assert len(TRANSCRIPTS) >= AT_LEAST
+    assert {turn["state"] for turn in turns if "state" in turn} == {
+        "consent", "asking", "reviewing", "saved", "paused", "cancelled", "refused",
+    }  # fmt: skip
+    assert all(set(turn) <= KNOWN for turn in turns)
+    assert all(len(read(path)["about"]) > 20 for path in TRANSCRIPTS)
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_transcript(assistant: Assistant, url: str, path: Path, request: pytest.FixtureRequest) -> None:
+    script, prefix = read(path), f"{request.node.name}:"
+    began = datetime.fromisoformat(script.get("now", NOW))
+    assistant.url = url
+    _prepare(url, script, prefix, began)
+    for number, turn in enumerate(script["turns"], 1):
+        person = prefix + turn.get("person", "1")
+        assistant.now = datetime.fromisoformat(turn.get("at", began.isoformat()))
+        if turn.get("forgotten"):
+            assistant.forget(person)
+        said = assistant.say(person, "a" * turn["say_long"] if "say_long" in turn else turn["say"])
+        check(said, turn, f"turn {number}: {turn}\n{said.text}")
+    store = open_store(url)
+    stored = [as_record(each) for each in store.registrations()]
+    store.close()
+    assert len(stored) == len(script["stored"]), stored
+    for record, expected in zip(stored, script["stored"], strict=True):
+        record["user"] = record["user"].removeprefix(prefix)
+        assert {key: record[key] for key in expected} == expected
+
+
+def _prepare(url: str, script: Mapping[str, Any], prefix: str, now: datetime) -> None:
+    """Let those who have consented before have done so."""
+    store = open_store(url)
+    for person in script.get("consented", ()):
+        store.consent(f"{prefix}{person}", NOTICE, now)
+    store.close()
+
+
+def check(said: Turn, expected: Mapping[str, Any], where: str) -> None:
+    """Hold a turn against what the transcript wants of it."""
+    kinds = [kind for kind, key in (("answer", "answers"), ("form", "state")) if key in expected]
+    assert said.text.strip(), where
+    assert [custom["kind"] for custom in said.customs] == kinds, where
+    for part in expected.get("contains", ()):
+        assert part in said.text, f"{part!r} is lacking: {where}"
+    for part in expected.get("lacks", ()):
+        assert part not in said.text, f"{part!r} stands there: {where}"
+    assert set(expected.get("buttons", ())) <= set(said.payloads), f"{said.payloads}: {where}"
+    if expected.get("answers", "any") != "any":
+        assert said.customs[0]["outcome"] == expected["answers"], where
+    if "state" in expected:
+        form = said.form
+        assert form["state"] == expected["state"], where
+        for key in ("slot", "plan_id", "reference"):
+            assert key not in expected or form[key] == expected[key], where
+        assert (form["reference"] is not None) == (form["state"] == "saved"), where
