@@ -17,9 +17,9 @@ train: ## Train the Rasa model if what it is made from has changed
 	@$(BOOTSTRAP) && $(PYTHON) -m bot train
 
 train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about 45 minutes)
-	@$(BOOTSTRAP) && mkdir -p var && $(PYTHON) -m knowledge.training encoder --hands 0 --steps 300 --out var/first-hand.bin
-	@$(PYTHON) -m knowledge.training weights --encoder var/first-hand.bin --seen 0 --hand 1
-	@$(PYTHON) -m knowledge.training encoder && $(PYTHON) -m knowledge.training index
+	@$(BOOTSTRAP) && $(PYTHON) -m knowledge.training encoder --hands 0 1 2 3 --steps 900
+	@$(PYTHON) -m knowledge.training index
+	@$(PYTHON) -m knowledge.training weights --file tests/knowledge/questions/tune.yml
 
 index: ## Build the passage index if the plans have changed
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge index

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.child import ProcessError
 from bot.settings import ROOT
-from tests.benchmarks import answers, drafts, memory, papers, retrieval, start, turns
+from tests.benchmarks import answers, crowd, drafts, memory, papers, retrieval, start, turns
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Row, table, write
 from tests.benchmarks.machine import Others, describe
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "turns": turns.measure,
     "memory": memory.measure,
     "answers": answers.measure,
+    "crowd": crowd.measure,
     "drafts": drafts.measure,
     "papers": papers.measure,
     "retrieval": retrieval.measure,

@@ -2,6 +2,8 @@ import json
 import os
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from knowledge.embedding import HashEncoder
 from knowledge.retrieving import CorpusRetriever
 from knowledge.vietnamese import unmark
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import answers, drafts, figures, machine, memory, papers, retrieval, start, timing, turns
+from tests.benchmarks import answers, crowd, drafts, figures, machine, memory, papers, retrieval, start, timing, turns
 from tests.benchmarks.bench import FIXED_INTENT, Bench, envelope, give_fixed_reply, is_answered
 from tests.benchmarks.figures import Row
 from tests.benchmarks.servers import ServerFailed, family, started
@@ -36,7 +38,7 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
 def test_every_module_that_measures_is_a_benchmark_and_the_set_is_whole() -> None:
     files = Path(figures.__file__).parent.glob("*.py")
     measuring = {file.stem for file in files if "\ndef measure(" in file.read_text(encoding="utf-8")}
-    names = {"answers", "start", "turns", "memory", "retrieval", "drafts", "papers"}
+    names = {"answers", "start", "turns", "memory", "retrieval", "drafts", "papers", "crowd"}
     assert measuring == set(command.BENCHMARKS) == names
     assert all(measure.__module__.endswith(f".{name}") for name, measure in command.BENCHMARKS.items())
 
@@ -263,6 +265,22 @@ def test_drafts_are_really_saved(tmp_path: Path) -> None:
     assert len(save) == len(bare) == 3
     assert by_name(drafts.rows(save, bare))["draft: saved"].value > 0
     assert (tmp_path / "drafts" / "store.sqlite").stat().st_size > 0
+
+
+def test_a_crowd_is_answered_wave_by_wave() -> None:
+    asked: list[str] = []
+    with ThreadPoolExecutor(2) as pool:
+        in_turn, at_once = crowd.compare(asked.append, ["một", "hai", "ba"], pool, 4)
+    assert len(in_turn) == len(at_once) == 4 and min(at_once) > 0
+    assert Counter(asked) == dict.fromkeys(["một", "hai", "ba"], 1 + 4 + 4)
+
+
+def test_a_growing_queue_shows() -> None:
+    found = by_name(crowd.rows([1.0] * 9, [1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0]))
+    assert found["20 at once: last waves over first"].value == pytest.approx(3.0)
+    assert not found["20 at once: last waves over first"].reached
+    assert found["20 at once: over 20 in turn"].value == pytest.approx(2.0)
+    assert found["20 at once: all answered"].value == pytest.approx(2000)
 
 
 def test_papers_are_really_written() -> None:

@@ -50,6 +50,16 @@ def test_the_first_citation_counts(plans: Mapping[str, Plan]) -> None:
     assert not is_right(Gold("1", "?", plan.id, quote=QUOTE), answer, plans)
 
 
+def test_another_clause_may_answer_just_as_fully(plans: Mapping[str, Plan]) -> None:
+    plan = plans["honglinh-2023"]
+    clause = plan.clause("IV › 1")
+    assert clause is not None
+    words = plan.text[slice(*clause.spans[0])].strip()[:120]
+    gold = Gold("1", "hạn?", plan.id, quote=QUOTE, also=(words,))
+    assert is_right(gold, _answer(plan, "IV › 1"), plans) and is_right(gold, _answer(plan, "IV › 4"), plans)
+    assert not is_right(gold, _answer(plan, "II › 3"), plans)
+
+
 def test_covers() -> None:
     assert covers("abcdefgh", "cdefghij")
     assert not covers("abcdxxxx", "cdefghij")
