@@ -32,6 +32,7 @@ def main() -> int:
             staff=settings.staff_members,
             units_file=settings.units_path,
             units_required=settings.units_file is not None,
+            papers_folder=settings.papers_folder,
         )
     except (SettingsError, StoreUnavailable, UnreadablePlan, BadUnits) as error:
         print(error, file=sys.stderr)

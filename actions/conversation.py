@@ -34,10 +34,15 @@ def intent_of(tracker: Tracker) -> str | None:
 
 
 def language_of(tracker: Tracker) -> str:
-    """Return "en" or "vi"; a button, and a word or two that show neither ("ok", "2"), keep the language before."""
+    """Return "en" or "vi"; a button, and a word or two that show neither ("ok", "2"), keep the language before.
+
+    So does every message without marks while a form is open.
+    """
     text, before = text_of(tracker), str(tracker.get_slot("language") or "vi")
     if text.startswith("/"):
         return before
+    if (tracker.active_loop or {}).get("name") == FORM and not form_started_now(tracker):
+        return "vi" if is_marked(text) else before
     if is_english(text):
         return "en"
     return before if len(text.split()) <= SHORT and not is_marked(text) else "vi"
@@ -71,23 +76,27 @@ def form_events(turn: Turn | None, tracker: Tracker) -> Events:
     """Return the slots that mirror `turn`; None, and any turn that is not open, ends the form and empties them."""
     if turn is None or not turn.open:
         emptied = [SlotSet(name, None) for name in FIELDS if tracker.get_slot(name) is not None]
-        state = turn.form.state if turn else None
+        state = turn.form.state if turn and turn.form else None
         return [*emptied, SlotSet("registration_state", state), SlotSet("requested_slot", None)]
     mirrored = [
         SlotSet(name, turn.answers.get(name)) for name in FIELDS if tracker.get_slot(name) != turn.answers.get(name)
     ]
-    state = turn.form.state
+    state = turn.form.state if turn.form else None
+    slot = turn.form.slot if turn.form else None
     return [
         *mirrored,
         SlotSet("registration_state", state),
-        SlotSet("requested_slot", turn.form.slot or state),
+        SlotSet("requested_slot", slot or state),
     ]
 
 
-def say_turn(dispatcher: CollectingDispatcher, turn: Turn) -> None:
-    """Say a turn of the desk, its envelope last."""
+def say_turn(dispatcher: CollectingDispatcher, turn: Turn, file: dict[str, str] | None = None) -> None:
+    """Say a turn of the desk, its envelope last; `file` is the name and the token of a paper for the person."""
     say_lines(dispatcher, turn.lines)
-    dispatcher.utter_message(json_message=turn.form.as_custom())
+    if file is not None:
+        dispatcher.utter_message(attachment=f"{file['token']}/{file['name']}")
+    if turn.form is not None:
+        dispatcher.utter_message(json_message=turn.form.as_custom())
 
 
 def say_lines(dispatcher: CollectingDispatcher, lines: Sequence[Line]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import (
@@ -30,6 +30,8 @@ from actions.conversation import (
     say_turn,
     text_of,
 )
+from actions.handing_over import put_down
+from actions.registration.desk import Turn
 from actions.services import Services
 from actions.wording import mentions, say
 from knowledge.answers import Answer
@@ -71,7 +73,7 @@ class GuardedAction(Action, ABC):
         language = language_of(tracker)
         too_long = len(text_of(tracker)) > TOO_LONG and self.action_name not in TAKE_LONG_TEXTS
         try:
-            if not self.keeps_open and await self.services.run(lambda: self.services.desk.is_open(tracker.sender_id)):
+            if not self.keeps_open and await self._concerns_the_desk(tracker):
                 return [FollowupAction(FORM)]
             page = self.services.staff.page_wanted(tracker.sender_id, text_of(tracker), tracker.get_slot(STAFF_PAGE))
             if page is not None:
@@ -86,6 +88,13 @@ class GuardedAction(Action, ABC):
             dispatcher.utter_message(text=say("error", language))
             dispatcher.utter_message(json_message=answer_envelope("error"))
             return self.after_failure(tracker)
+
+    async def _concerns_the_desk(self, tracker: Tracker) -> bool:
+        return await self.services.run(lambda: self.services.desk.concerns(tracker.sender_id, text_of(tracker)))
+
+    async def say_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> None:
+        """Say a turn of the desk, with the paper it brings."""
+        say_turn(dispatcher, turn, await self.services.run(lambda: put_down(self.services, tracker.sender_id, turn)))
 
     @abstractmethod
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> Events:
@@ -217,7 +226,7 @@ class SmallTalk(GuardedAction):
             turn = await self.services.run(
                 lambda: self.services.desk.reply(tracker.sender_id, text_of(tracker), language, intent=intent)
             )
-            say_turn(dispatcher, turn)
+            await self.say_turn(dispatcher, tracker, turn)
             return [FollowupAction(FORM)] if turn.open else []
         dispatcher.utter_message(response=f"utter_{intent}" + ("_en" if language == "en" else ""))
         dispatcher.utter_message(json_message=answer_envelope("small_talk"))
@@ -236,15 +245,13 @@ class ValidateRegistrationForm(GuardedAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> Events:
         """Hand the message to the desk."""
-        desk, person, text, intent = (
-            self.services.desk,
-            tracker.sender_id,
-            text_of(tracker),
-            intent_of(tracker),
-        )
+        desk, person = self.services.desk, tracker.sender_id
+        text, intent = text_of(tracker), intent_of(tracker)
         started = form_started_now(tracker)
         was_open = await self.services.run(lambda: desk.is_open(person))
-        if started and intent == "resume":
+        if attended := await self.services.run(lambda: desk.attend(person, text, language, intent=intent)):
+            turn = attended
+        elif started and intent == "resume":
             turn = await self.services.run(lambda: desk.resume(person, language))
         elif started and not was_open and len(text) > TOO_LONG:
             return [*form_events(None, tracker), FollowupAction("action_answer_question")]
@@ -258,11 +265,13 @@ class ValidateRegistrationForm(GuardedAction):
                 return [*form_events(None, tracker), followup]
         remembered: Events = []
         if turn.question is not None:
-            question, plan_id = turn.question, turn.form.plan_id or chosen_plan(tracker, self.services)
+            of_form = turn.form.plan_id if turn.form else None
+            question, plan_id = turn.question, of_form or chosen_plan(tracker, self.services)
+            say_lines(dispatcher, turn.lines)
             remembered = await self.answer(dispatcher, tracker, question, plan_id)
             turn = await self.services.run(lambda: desk.ask_again(person, language))
-        say_turn(dispatcher, turn)
-        return [*remembered, *form_events(turn, tracker)]
+        await self.say_turn(dispatcher, tracker, turn)
+        return [*remembered, *([AllSlotsReset()] if turn.erased else []), *form_events(turn, tracker)]
 
     async def go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> Events:
         """Ask the open field again; end a form that has no registration."""
@@ -270,7 +279,7 @@ class ValidateRegistrationForm(GuardedAction):
         if not await self.services.run(lambda: desk.is_open(person)):
             return form_events(None, tracker)
         turn = await self.services.run(lambda: desk.ask_again(person, language))
-        say_turn(dispatcher, turn)
+        await self.say_turn(dispatcher, tracker, turn)
         return form_events(turn, tracker)
 
     def after_failure(self, tracker: Tracker) -> Events:

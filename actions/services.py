@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from actions.front_office import Answering, FrontOffice
 from actions.registration.desk import Desk
+from actions.registration.papers.shelf import Shelf
 from actions.registration.similarity import similarity_of
 from actions.registration.store import open_store
 from actions.registration.units import open_units
@@ -46,7 +47,10 @@ class NoIndex:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything an action may use. `clock` gives aware moments; `executor` runs what would block the event loop."""
+    """Everything an action may use. `clock` gives aware moments; `executor` runs what would block the event loop.
+
+    `shelf` is where papers wait to be fetched; None: people are given none.
+    """
 
     answerer: Answering
     desk: Desk
@@ -54,6 +58,7 @@ class Services:
     clock: Callable[[], datetime]
     executor: Executor
     staff: StaffDesk = NOBODY
+    shelf: Shelf | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, run in a thread.
@@ -77,11 +82,12 @@ def open_services(
     staff: frozenset[str] = frozenset(),
     units_file: Path | None = None,
     units_required: bool = False,
+    papers_folder: Path | None = None,
 ) -> Services:
     """Open the plans, the index with its encoder (warmed by a first question), the registrations, the unanswered.
 
     `staff` are the persons who may list the questions without an answer. `units_file` is the office's list of units,
-    which must exist if `units_required`.
+    which must exist if `units_required`. Papers for people are put into `papers_folder`, if one is given.
 
     Raises:
         BadUnits: the list of units is wrong.
@@ -97,8 +103,10 @@ def open_services(
     unanswered.forget_old(clock())
     bodies = load_current_bodies(index_folder.parent)
     front_office = FrontOffice(answers, unanswered, plans, clock, bodies)
+    shelf = Shelf(papers_folder) if papers_folder else None
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
-    return Services(front_office, desk, plans, clock, executor, StaffDesk(staff, unanswered.listed, plans, clock))
+    members = StaffDesk(staff, unanswered.listed, plans, clock)
+    return Services(front_office, desk, plans, clock, executor, members, shelf)
 
 
 def open_answers(index_folder: Path, encoder: str, plans: Mapping[str, Plan]) -> Answering:

@@ -9,6 +9,7 @@ import time
 
 import httpx
 
+from actions.registration.papers.shelf import Shelf
 from bot.child import ProcessError
 from bot.preparation import check_state_folder, model_file, ready_index, ready_model
 from bot.processes import Supervisor, check_port
@@ -40,11 +41,11 @@ def main() -> int:
         elif command == "web":
             from bot.channels import web
 
-            web.serve(settings)
+            web.serve(settings, Shelf(settings.papers_folder).find)
         else:
             from bot.channels import console
 
-            console.main(settings)
+            console.main(settings, Shelf(settings.papers_folder).find)
     except (SettingsError, ProcessError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

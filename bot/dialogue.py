@@ -102,9 +102,10 @@ class Dialogue:
 def merged(messages: object) -> tuple[Reply, ...]:
     """Merge the list a Rasa turn answers with into replies; anything else than such a list gives none.
 
-    A message that holds only `custom` belongs to the text before it.
+    A message that holds only `custom` belongs to the text before it; a file goes with the `custom` that follows.
     """
     replies: list[Reply] = []
+    file: Mapping[str, Any] = {}
     for item in messages if isinstance(messages, list) else []:
         if not isinstance(item, Mapping):
             continue
@@ -112,10 +113,16 @@ def merged(messages: object) -> tuple[Reply, ...]:
         custom = _custom(item.get("custom"))
         if text or buttons:
             replies.append(Reply(text, buttons))
+        token, _, name = _text(item.get("attachment")).partition("/")
+        if token and name:
+            file = {"file": {"name": name, "token": token}}
         if custom is not None:
+            custom, file = {**custom, **file}, {}
             if not replies or replies[-1].custom is not None:
                 replies.append(Reply(""))
             replies[-1] = replace(replies[-1], custom=custom, citations=_citations(custom))
+    if file and replies:
+        replies[-1] = replace(replies[-1], custom={**(replies[-1].custom or {}), **file})
     return tuple(replies)
 
 

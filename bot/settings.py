@@ -147,6 +147,11 @@ class Settings(BaseSettings):
         return (ROOT / self.units_file.expanduser()).resolve() if self.units_file else self.home / "units.yml"
 
     @property
+    def papers_folder(self) -> Path:
+        """Filled forms waiting to be fetched by those who registered."""
+        return self.home / "papers"
+
+    @property
     def models_folder(self) -> Path:
         """The trained Rasa models."""
         return self.home / "models"

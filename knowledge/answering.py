@@ -26,6 +26,7 @@ from knowledge.narrowing import Narrowing
 from knowledge.office_holders import asked_of
 from knowledge.place_answers import said_at
 from knowledge.question_reader import QuestionReader
+from knowledge.rewriting import Rewritten
 from knowledge.several import join
 from knowledge.splitting import only_greets, split
 from knowledge.vietnamese import is_english, normalise
@@ -131,9 +132,12 @@ class Answerer:
             inquiry.answer = self._end(inquiry, "off_topic")
 
     def _retrieve(self, inquiry: Inquiry) -> None:
+        self._search(inquiry, inquiry.readings if inquiry.standing.leaned else inquiry.readings[:1])
+
+    def _search(self, inquiry: Inquiry, readings: Sequence[Rewritten]) -> None:
         assert inquiry.asked is not None
         wanted = [plan.id for plan in inquiry.scope if plan.id not in inquiry.silent]
-        found = self.searcher.search(inquiry.readings, inquiry.asked, wanted)
+        found = self.searcher.search(readings, inquiry.asked, wanted)
         inquiry.evidence = {plan_id: self._narrowed(evidence, plan_id, inquiry) for plan_id, evidence in found.items()}
 
     def _narrowed(self, evidence: Evidence, plan_id: str, inquiry: Inquiry) -> Evidence:
@@ -147,28 +151,42 @@ class Answerer:
         return evidence
 
     def _weigh(self, inquiry: Inquiry) -> None:
-        assert inquiry.asked is not None
-        for plan_id, evidence in inquiry.evidence.items():
-            inquiry.weighed[plan_id] = weigh(evidence, self.searcher.index, inquiry.asked, self._weights)
+        self._weigh_all(inquiry)
         heaviest = [weighed for weighed in inquiry.weighed.values() if weighed.candidates]
         certain = any(weighed.certainty >= self._thresholds["certainty_to_answer"] for weighed in heaviest)
         covered = max((c.coverage for weighed in heaviest for c in weighed.candidates), default=0.0)
-        far = not certain and covered < self._thresholds["coverage_on_topic"]
-        if far and not inquiry.places and not any(is_of_the_trade(reading.text) for reading in inquiry.readings):
+        far = not certain and covered < self._thresholds["coverage_on_topic"] and len(inquiry.readings) == 1
+        if far and not inquiry.places and not is_of_the_trade(inquiry.readings[0].text):
             inquiry.answer = self._end(inquiry, "off_topic")
 
-    def _decide(self, inquiry: Inquiry) -> None:
+    def _weigh_all(self, inquiry: Inquiry) -> None:
         assert inquiry.asked is not None
+        for plan_id, evidence in inquiry.evidence.items():
+            inquiry.weighed[plan_id] = weigh(evidence, self.searcher.index, inquiry.asked, self._weights)
+
+    def _decide(self, inquiry: Inquiry) -> None:
+        """Find what each plan says; a short message that finds nothing alone is read with the question before it."""
+        inquiry.findings = self._findings(inquiry)
+        others = len(inquiry.readings) > 1 and not inquiry.standing.leaned
+        if others and not any(finding.answers for finding in inquiry.findings):
+            self._search(inquiry, inquiry.readings)
+            self._weigh_all(inquiry)
+            inquiry.findings = self._findings(inquiry)
+
+    def _findings(self, inquiry: Inquiry) -> list[Finding]:
+        assert inquiry.asked is not None
+        findings = []
         for plan in inquiry.scope:
             weighed = inquiry.weighed.get(plan.id)
             if weighed is None or not weighed.candidates:
-                inquiry.findings.append(Finding(plan, False))
+                findings.append(Finding(plan, False))
                 continue
             asked = asked_of(plan, inquiry.asked, inquiry.standing.text)
             finding = find_in_plan(plan, self._facts[plan.id], asked, weighed, self._thresholds, inquiry.language)
             if not finding.answers and plan.id in inquiry.places and not asked.strict:
                 finding = said_at(plan, inquiry.places[plan.id], inquiry.language)
-            inquiry.findings.append(finding)
+            findings.append(finding)
+        return findings
 
     def _compose(self, inquiry: Inquiry) -> None:
         found = [finding for finding in inquiry.findings if finding.answers]

@@ -7,9 +7,9 @@ from dataclasses import replace
 from actions.registration.draft import ASKING, REVIEWING, Draft
 from actions.registration.duplicates import Described, Similarity, duplicates_data, near_duplicates
 from actions.registration.form import Form
-from actions.registration.records import Registration
+from actions.registration.records import Registration, unit_key
 from actions.registration.steps import Event, Step
-from actions.registration.store import Store
+from actions.registration.store import COUNTED, Store
 from actions.registration.values import Value
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def warn_of_duplicate(before: Draft, step: Step, store: Store, similarity: Simil
     ready = draft.state in (ASKING, REVIEWING) and draft.pending is None and all(n in draft.answers for n in COMPARED)
     if similarity is None or not ready or described == draft.compared or draft.answers == before.answers:
         return step
-    others = [each for each in store.registrations(plan_id=draft.plan_id) if _counts(each)]
+    others = [each for each in store.registrations(plan_id=draft.plan_id) if _counts(each, draft)]
     try:
         found = near_duplicates(_described(draft.answers), [_described(each.answers) for each in others], similarity)
     except Exception:
@@ -56,12 +56,20 @@ def missing_after(form: Form, draft: Draft, store: Store) -> tuple[int, int] | N
     if target is None:
         return None
     registered = store.count_models(form.plan_id, str(draft.answers["unit_name"]), str(draft.answers["unit_type"]))
+    before = store.registration(draft.reference) if draft.reference else None
+    if before is not None and before.status in COUNTED and _same_unit(before.answers, draft.answers):
+        registered -= int(before.answers.get("quantity") or 0)
     together = registered + int(draft.answers.get("quantity") or 0)
     return together, max(0, target.at_least - together)
 
 
-def _counts(each: Registration) -> bool:
-    return each.reference is not None and each.status in duplicates_data()["counted"]
+def _counts(each: Registration, draft: Draft) -> bool:
+    return each.reference not in (None, draft.reference) and each.status in duplicates_data()["counted"]
+
+
+def _same_unit(before: Mapping[str, Value], now: Mapping[str, Value]) -> bool:
+    names = unit_key(str(before.get("unit_name"))), unit_key(str(now.get("unit_name")))
+    return names[0] == names[1] and before.get("unit_type") == now.get("unit_type")
 
 
 def _described(answers: Mapping[str, Value]) -> Described:

@@ -20,7 +20,7 @@ Grade = Literal["no", "maybe", "sure"]
 _MOST_PARTS = 4  # between commas, of a message that could be a command
 _LONGEST_NAME = 8  # syllables of a field's name
 _LONGEST_CRY = 5  # syllables of a name that ends with a question mark: "Vì sao dân tin?"
-_EDGES = " .,;!\"'“”‘’()"
+EDGES = " .,;!\"'“”‘’()"
 _SHORTEST_SLIP = 6  # letters and spaces of a command in which a wrong letter is forgiven
 _QUOTED = re.compile(r"[\"“”«‘'].+[\"“”»’']\.?")
 
@@ -44,7 +44,7 @@ def words() -> Mapping[str, Any]:
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return `text` without marks, capitals, or punctuation at its edges: so words are compared."""
-    return unmark(normalise(text)).lower().strip(_EDGES)
+    return unmark(normalise(text)).lower().strip(EDGES)
 
 
 def same(said: str, word: str) -> bool:
@@ -54,7 +54,7 @@ def same(said: str, word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _spelt(text: str) -> str:
-    return normalise(text).lower().strip(_EDGES)
+    return normalise(text).lower().strip(EDGES)
 
 
 def commands_in(message: str) -> frozenset[str]:
@@ -92,7 +92,7 @@ def _command_index() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 def _bare_forms(message: str) -> list[str]:
     """Return the message, and the message without politeness before and after."""
-    text = normalise(message).strip(_EDGES)
+    text = normalise(message).strip(EDGES)
     forms = [text]
     for before in ("", *words()["before"]):
         for after in ("", *words()["after"]):
@@ -107,7 +107,7 @@ def _without(text: str, before: str, after: str) -> str:
         return ""
     if after and not (same(text[-len(after) :], after) and text[: -len(after)][-1:] == " "):
         return ""
-    return text[len(before) : len(text) - len(after)].strip(_EDGES)
+    return text[len(before) : len(text) - len(after)].strip(EDGES)
 
 
 def slips_in(message: str, *, free_text: bool) -> frozenset[str]:
@@ -153,10 +153,10 @@ def edit_in(message: str, form: Form) -> Edit | None:
     begins with such a word ("Sửa đường giao thông").
     """
     tokens = normalise(message).replace("=", " = ").replace(":", " : ").split()
-    rest = _after_any(tokens, words()["edit"]["verbs"])
+    rest = after_any(tokens, words()["edit"]["verbs"])
     if rest is None:
         return _mistyped_edit(message, form)
-    bare = _after_any(rest, words()["edit"]["fillers"]) or rest
+    bare = after_any(rest, words()["edit"]["fillers"]) or rest
     for candidate in (rest, bare):
         for end in range(min(len(candidate), _LONGEST_NAME), 0, -1):
             named = field_named(" ".join(candidate[:end]), form)
@@ -164,7 +164,7 @@ def edit_in(message: str, form: Form) -> Edit | None:
                 continue
             if end == len(candidate):
                 return Edit(" ".join(rest), named)
-            value = _after_any(candidate[end:], words()["edit"]["becomes"])
+            value = after_any(candidate[end:], words()["edit"]["becomes"])
             if value:
                 return Edit(" ".join(rest), named, " ".join(value))
     return Edit(" ".join(bare))
@@ -173,15 +173,15 @@ def edit_in(message: str, form: Form) -> Edit | None:
 def _mistyped_edit(message: str, form: Form) -> Edit | None:
     """Return the correction meant by "sủa 5": a verb with wrong marks counts only where nothing but a field follows."""
     said = plain(message).split()
-    rest = _after_any(said, [plain(verb) for verb in words()["edit"]["verbs"]])
+    rest = after_any(said, [plain(verb) for verb in words()["edit"]["verbs"]])
     if not rest or commands_in(message):
         return None
-    target = " ".join(_after_any(rest, [plain(filler) for filler in words()["edit"]["fillers"]]) or rest)
+    target = " ".join(after_any(rest, [plain(filler) for filler in words()["edit"]["fillers"]]) or rest)
     field = field_named(target, form)
     return Edit(target, field) if field else None
 
 
-def _after_any(tokens: Sequence[str], phrases: Sequence[str]) -> Sequence[str] | None:
+def after_any(tokens: Sequence[str], phrases: Sequence[str]) -> Sequence[str] | None:
     """Return what follows the longest of `phrases` that `tokens` begin with; None for none."""
     for length in range(min(len(tokens), 4), 0, -1):
         said = " ".join(tokens[:length])

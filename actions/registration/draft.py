@@ -9,6 +9,7 @@ from actions.registration.values import Value, fits
 
 CHOOSING, CONSENT, ASKING, REVIEWING, PAUSED = "choosing", "consent", "asking", "reviewing", "paused"
 SAVED, CANCELLED, REFUSED = "saved", "cancelled", "refused"
+ASKED_ONCE = ("withdraw", "erase")  # a draft that is nothing but this question of the assistant's
 OPEN_STATES = (CHOOSING, CONSENT, ASKING, REVIEWING)
 
 
@@ -17,10 +18,11 @@ class Draft:
     """What a person has said so far.
 
     `editing` is a field asked out of turn (a correction), `pending` an open question of the assistant's own
-    (`cancel`, `which`, `year`, `duplicate`) about `pending_text`, which before the consent and the choice of a plan
-    holds the words that began the registration. `misses` counts wrong values of the open field in a row, `offered`
-    holds the plans to choose from, `compared` what was last compared with other registrations, `version` is that of
-    the stored row, 0 before the first saving.
+    (`cancel`, `which`, `year`, `duplicate`, and those of `ASKED_ONCE`) about `pending_text`, which before the consent
+    and the choice of a plan holds the words that began the registration. `misses` counts wrong values of the open
+    field in a row, `offered` holds the plans to choose from, `compared` what was last compared with other
+    registrations, `version` is that of the stored row, 0 before the first saving. A draft with a `reference` is about a
+    registration submitted before, at its version `edited_version`.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Draft:
     misses: int = 0
     offered: tuple[str, ...] = ()
     compared: str = ""
+    reference: str | None = None
+    edited_version: int = 0
     version: int = 0
 
     @property

@@ -81,6 +81,9 @@ class Reception:
             which = Line(say("plan_which" if plan_ids else "plan_unknown", language, plans=labels))
             return office.turn(draft, again, language, (which,))
         plan, form = office.plans[plan_ids[0]], office.forms[plan_ids[0]]
+        if draft.reference is not None and plan.id != draft.plan_id:
+            fixed = Line(say("edit_plan_fixed", language, reference=draft.reference))
+            return office.turn(draft, again, language, (fixed,))
         if not form.accepts:
             return office.turn(draft, again, language, (Line(say("refused_keep", language, plan=plan.label)),))
         if plan.id == draft.plan_id:
@@ -115,6 +118,8 @@ class Reception:
         paused = None if carried else office.store.paused_draft(draft.person, plan_id)
         if paused is not None and any(paused.answers.get(name, value) != value for name, value in given.items()):
             paused = None  # another registration is meant; the draft stays where it is
+        if paused is not None and paused.reference is not None:
+            paused = None  # it corrects what is submitted; a new one was asked for
         if (paused or not form.accepts) and draft.version:
             office.store.drop_draft(draft, now, "plan_chosen")
         if not form.accepts:

@@ -22,6 +22,7 @@ class Registration:
     """A submitted registration, or a draft seen as one (`reference` and `submitted_at` then None).
 
     `comments` is what the office says to it by field, where it is returned; the key `GENERAL` is to no field.
+    `edits` is the reference of the registration that a draft corrects, if it does.
     """
 
     reference: str | None
@@ -35,6 +36,7 @@ class Registration:
     submitted_at: datetime | None
     late: bool = False
     comments: Mapping[str, str] = field(default_factory=dict)
+    edits: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def draft_as_registration(row: DraftRow) -> Registration:
         created_at=row.created_at,
         updated_at=row.updated_at,
         submitted_at=None,
+        edits=row.payload.get("reference"),
     )
 
 

@@ -78,8 +78,9 @@ class Speaker:
                 value = show_value(field, event.value, self.language)
                 return Line(self._say("other_year", value=value, year=self.form.year), self._buttons("year_yes"))
         label = field.label[self.language] if field else ""
-        buttons = self._buttons(*_BUTTONS.get(event.key, ()))
-        return Line(self._say(event.key, label=label, said=event.text), buttons)
+        key = _WHEN_EDITING.get(event.key, event.key) if self.draft.reference else event.key
+        buttons = self._buttons(*_BUTTONS.get(key, ()))
+        return Line(self._say(key, label=label, said=event.text, reference=self.draft.reference), buttons)
 
     def _say(self, key: str, **values: object) -> str:
         total, done = len(self.form.fields), len(fitting_answers(self.form, self.draft))
@@ -106,10 +107,7 @@ class Speaker:
         return Line(text, (*(Choice(label, label) for label in options), *skip))
 
     def _review(self, models: tuple[int, int] | None) -> Line:
-        items = [
-            self._say("review_item", number=number, label=field.label[self.language], value=self._shown(field))
-            for number, field in enumerate(self.form.fields, 1)
-        ]
+        items = [self.card()]
         target = self.form.targets.get(str(self.draft.answers.get("unit_type")))
         if models and models[1] and target:
             values = {"at_least": target.at_least, "count": models[0], "missing": models[1]}
@@ -163,6 +161,25 @@ class Speaker:
                 return self._say(key, path=place(path or "", self.language), quote=quote)
         return self._say("why_form")
 
+    def card(self) -> str:
+        """Return every field with its answer, a line each."""
+        items = [
+            self._say("review_item", number=number, label=field.label[self.language], value=self._shown(field))
+            for number, field in enumerate(self.form.fields, 1)
+        ]
+        return "\n".join(items)
+
+    def comments(self, comments: Mapping[str, str], answers: Mapping[str, Value]) -> str:
+        """Return what the office says to each field, with what stands there now, a line each."""
+        lines = []
+        for field in self.form.fields:
+            if field.name not in comments:
+                continue
+            now = show_value(field, answers[field.name], self.language) if field.name in answers else ""
+            values = {"label": field.label[self.language], "value": now or self._say("review_empty")}
+            lines.append(self._say("returned_item", comment=comments[field.name], **values))
+        return "\n".join(lines)
+
     def opening(self, late: bool, other_plan: str | None, carried: Mapping[str, Value]) -> tuple[Line, ...]:
         """Return what is said once, before the first question: the plan, its form, its deadline.
 
@@ -201,10 +218,22 @@ class Speaker:
                     missing=missing,
                 )
             )
-        return (Line("\n".join(said), self._buttons("more", "mine")),)
+        said.append(self._say("paper_how"))
+        return (Line("\n".join(said), self._buttons("more", "paper", "mine")),)
 
 
+_WHEN_EDITING = {
+    "confirm_cancel": "edit_confirm_cancel",
+    "not_cancelled": "edit_not_cancelled",
+    "cancelled": "edit_cancelled",
+    "paused": "edit_paused",
+    "resumed": "edit_resumed",
+    "already_registering": "edit_open",
+}
 _BUTTONS = {
+    "edit_confirm_cancel": ("cancel_edit_yes", "cancel_no"),
+    "edit_cancelled": ("mine",),
+    "edit_paused": ("resume",),
     "consent_unclear": ("agree", "disagree"),
     "confirm_cancel": ("cancel_yes", "cancel_no"),
     "cancelled": ("register",),

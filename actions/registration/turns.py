@@ -1,5 +1,6 @@
 """What every part of the desk needs: the forms, the way from a step to the store and then to words."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,15 +19,32 @@ from actions.registration.draft import (
 )
 from actions.registration.duplicates import Similarity
 from actions.registration.form import Form, form_of
+from actions.registration.papers.exporting import paper_for
 from actions.registration.records import Registration
 from actions.registration.rendering import Speaker
 from actions.registration.steps import Event, Step
-from actions.registration.store import Store
+from actions.registration.store import (
+    RETURNED,
+    SUBMITTED,
+    AlreadyAccepted,
+    AlreadyWithdrawn,
+    RegistrationProblem,
+    StaleRegistration,
+    Store,
+)
 from actions.registration.values import Value
-from actions.registration.wording import Line, button, say
+from actions.registration.wording import Choice, Line, button, say
 from knowledge.corpus import Plan
 
+logger = logging.getLogger(__name__)
+
 NOTICE = "1"  # raise it when the notice on personal data says something new: people are then asked again
+
+_PROBLEMS = {
+    AlreadyAccepted: "registration_accepted",
+    AlreadyWithdrawn: "registration_withdrawn",
+    StaleRegistration: "registration_changed",
+}
 
 
 @dataclass(frozen=True)
@@ -48,14 +66,18 @@ class Turn:
     """The outcome of one message.
 
     `open` tells whether the next message still belongs to the registration. `question` is the message where
-    it asks about a plan: the caller answers it and then calls `ask_again`. `answers` are those given so far.
+    it asks about a plan: the caller answers it and then calls `ask_again`. `answers` are those given so far. `form` is
+    None where nothing was said of a registration. `paper` is a file for the person: its name and its content. `erased`
+    tells that nothing of the conversation may be remembered either.
     """
 
     lines: tuple[Line, ...]
-    form: Envelope
+    form: Envelope | None
     open: bool
     question: str | None = None
     answers: Mapping[str, Value] = field(default_factory=dict)
+    paper: tuple[str, bytes] | None = None
+    erased: bool = False
 
 
 class Office:
@@ -97,7 +119,7 @@ class Office:
         draft = self.store.open_draft(person)
         if draft is None or draft.plan_id is None or draft.plan_id in self.plans:
             return draft
-        unbound = draft.but(plan_id=None, state=CHOOSING, editing=None, pending=None, pending_text="")
+        unbound = draft.but(plan_id=None, state=CHOOSING, editing=None, pending=None, pending_text="", reference=None)
         return unbound.but(offered=tuple(self.accepting()))
 
     def is_late(self, form: Form) -> bool:
@@ -129,10 +151,51 @@ class Office:
         answers = fitting_answers(form, before)
         asked = {each.name: each.label["vi"] for each in form.fields}
         complete = before.but(answers=answers)
+        if before.reference is not None:
+            return self._submit_edit(complete, asked, language)
         saved, models = self.store.submit(complete, form.year, asked, now, late=late)
         lines = self.speaker(draft, language).saved(saved.reference or "", late, models)
         envelope = Envelope(SAVED, reference=saved.reference, plan_id=form.plan_id)
-        return Turn(lines, envelope, open=False, answers=answers)
+        return Turn(lines, envelope, open=False, answers=answers, paper=self.paper(saved))
+
+    def _submit_edit(self, draft: Draft, asked: Mapping[str, str], language: str) -> Turn:
+        """Make the next version of a registration; where it can no longer be changed, say why and drop the draft."""
+        reference, now = draft.reference or "", self.clock()
+        values = (draft.person, draft.answers, asked, now, draft.edited_version)
+        try:
+            saved = self.store.edit_registration(reference, *values, draft=draft)
+        except RegistrationProblem as problem:
+            self.store.drop_draft(draft, now, "outdated")
+            return self.problem(problem, reference, language)
+        key = "edit_saved" if saved.version != draft.edited_version else "edit_unchanged"
+        text = say(key, language, reference=reference, version=saved.version)
+        envelope = Envelope(SAVED, reference=reference, plan_id=saved.plan_id)
+        line = Line(text, (button("mine", language),))
+        return Turn((line,), envelope, open=False, answers=draft.answers, paper=self.paper(saved))
+
+    def problem(self, problem: RegistrationProblem, reference: str, language: str) -> Turn:
+        """Say why a registration cannot be changed."""
+        key = _PROBLEMS.get(type(problem), "registration_unknown")
+        current = getattr(problem, "current", None)
+        buttons = (button("mine", language), *self._change_button(current, language))
+        envelope = Envelope(SAVED, reference=reference, plan_id=current.plan_id) if current else None
+        return Turn((Line(say(key, language, reference=reference), buttons),), envelope, open=False)
+
+    def _change_button(self, current: Registration | None, language: str) -> tuple[Choice, ...]:
+        if current is None or current.reference is None or current.status not in (SUBMITTED, RETURNED):
+            return ()
+        return (button("change", language, reference=current.reference),)
+
+    def paper(self, registration: Registration) -> tuple[str, bytes] | None:
+        """Return the filled form as a file; None where it cannot be made, which costs nothing else."""
+        plan = self.plans.get(registration.plan_id or "")
+        if plan is None:
+            return None
+        try:
+            return paper_for(registration, self.forms[plan.id], plan, self.clock())
+        except Exception:
+            logger.exception("no paper could be made of %s", registration.reference)
+            return None
 
     def turn(
         self,
@@ -155,17 +218,22 @@ class Office:
 
     def mine(self, person: str, language: str) -> tuple[Line, ...]:
         """Return the person's registrations and drafts in words."""
-        items = [self._item(each, language) for each in self.store.registrations(person=person)]
-        if not items:
+        listed = self.store.registrations(person=person)
+        if not listed:
             return (Line(say("mine_none", language), (button("register", language),)),)
-        return (Line(say("mine", language, items="\n".join(items))),)
+        items = [self._item(number, each, language) for number, each in enumerate(listed, 1)]
+        how = [say("mine_how", language)] if any(each.reference for each in listed) else []
+        return (Line("\n".join([say("mine", language, items="\n".join(items)), *how])),)
 
-    def _item(self, each: Registration, language: str) -> str:
+    def _item(self, number: int, each: Registration, language: str) -> str:
         plan = self.plans.get(each.plan_id or "")
         values = {
+            "number": number,
             "plan": plan.label if plan else each.plan_id,
             "model_name": each.answers.get("model_name") or say("mine_unnamed", language),
         }
+        if each.edits is not None:
+            return say("mine_edit", language, reference=each.edits, **values)
         if each.reference is None:
             total = len(self.forms[plan.id].fields) if plan else 0
             return say("mine_draft", language, done=len(each.answers), total=total, **values)

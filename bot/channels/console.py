@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 import httpx
 
 from bot.channels.base import Channel, Received
-from bot.channels.rendering import Limits, passage_link
+from bot.channels.rendering import FindPaper, Limits, no_paper, paper_of, passage_link
 from bot.dialogue import Dialogue
 from bot.wording import say
 
@@ -43,12 +43,14 @@ class Console(Channel):
         public_address: str | None = None,
         read: Callable[[str], str] = input,
         write: Callable[[str], None] = print,
+        find: FindPaper = no_paper,
     ) -> None:
         super().__init__(dialogue, clock)
         self._user = user
         self._public_address = (public_address or "").rstrip("/")
         self._read = read
         self._write = write
+        self._find = find
         self._count = 0
 
     async def turn(self, text: str) -> None:
@@ -61,6 +63,10 @@ class Console(Channel):
             self._write(part.text)
             for citation in part.citations if self._public_address else ():
                 self._write(say("see_in_plan", link=f"{self._public_address}{passage_link(citation)}"))
+            paper = paper_of(part)
+            file = self._find(f"{self.name}:{self._user}", paper[1]) if paper else None
+            if file is not None:
+                self._write(say("paper_at", file=file))
         self._write("")
 
     def talk(self) -> None:
@@ -76,8 +82,8 @@ class Console(Channel):
         self._write(f"\n{say('console_goodbye')}")
 
 
-def main(settings: ConsoleSettings) -> None:
+def main(settings: ConsoleSettings, find: FindPaper = no_paper) -> None:
     """Talk with the assistant of these settings on the terminal."""
     client = httpx.AsyncClient(trust_env=False)
     dialogue = Dialogue(settings.rasa_url, client)
-    Console(dialogue, settings.now, getpass.getuser(), settings.public_address).talk()
+    Console(dialogue, settings.now, getpass.getuser(), settings.public_address, find=find).talk()

@@ -2,13 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from bot.messages import Attachment, Button, Citation, Reply
 from bot.wording import say
+
+FindPaper = Callable[[str, str], Path | None]
+"""From a person and a token to the file kept for this person, or None."""
 
 _BREAKS = (
     re.compile(r"\n\s*\n"),
@@ -111,6 +115,17 @@ def _listed(reply: Reply, language: str) -> tuple[str, tuple[tuple[str, str], ..
 def _fits(buttons: Sequence[Button], limits: Limits) -> bool:
     short = all(length(button.title) <= limits.button_title for button in buttons)
     return short and len(buttons) <= limits.buttons
+
+
+def no_paper(person: str, token: str) -> Path | None:
+    """Find nothing: where no papers are kept."""
+    return None
+
+
+def paper_of(part: Part) -> tuple[str, str] | None:
+    """Return the name and the token of the file that comes with a part, or None."""
+    file = (part.custom or {}).get("file")
+    return (str(file["name"]), str(file["token"])) if isinstance(file, Mapping) else None
 
 
 def passage_link(citation: Citation) -> str:

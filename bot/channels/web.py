@@ -11,17 +11,17 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bot.channels.base import Channel
-from bot.channels.rendering import Limits
+from bot.channels.rendering import FindPaper, Limits, no_paper
 from bot.channels.web_api import ChatApi, refusal
 from bot.channels.web_history import History
 from bot.channels.web_pages import STATIC_FOLDER, Pages, error_page
-from bot.channels.web_security import SecurityHeaders
+from bot.channels.web_security import SecurityHeaders, visitor_of
 from bot.dialogue import Dialogue
 from knowledge.corpus import Plan, load_plans
 
@@ -36,6 +36,10 @@ class WebSettings(Protocol):
     @property
     def added_plans(self) -> Path:
         """Folder of the plans that the office took in."""
+
+    @property
+    def papers_folder(self) -> Path:
+        """Folder of the papers waiting to be fetched."""
 
     @property
     def web_host(self) -> str:
@@ -60,14 +64,23 @@ class PortInUse(Exception):
     """The address cannot be listened on; the message says what to do."""
 
 
-def build_app(dialogue: Dialogue, plans: Mapping[str, Plan], clock: Callable[[], datetime]) -> ASGIApp:
-    """Return the web application over an open dialogue."""
+def build_app(
+    dialogue: Dialogue, plans: Mapping[str, Plan], clock: Callable[[], datetime], find: FindPaper = no_paper
+) -> ASGIApp:
+    """Return the web application over an open dialogue; `find` gives the file kept for a person under a token."""
     api = ChatApi(Web(dialogue, clock), History(), plans)
     pages = Pages(plans)
 
     async def health(request: Request) -> Response:
         assistant = "ready" if await dialogue.ready() else "unavailable"
         return JSONResponse({"status": "ok", "assistant": assistant, "plans": len(plans)})
+
+    async def paper(request: Request) -> Response:
+        visitor = visitor_of(request)
+        file = find(f"{Web.name}:{visitor}", request.path_params["token"]) if visitor else None
+        if file is None:
+            return error_page(404, "paper_not_found")
+        return FileResponse(file, filename=file.name, headers={"Cache-Control": "private, no-store"})
 
     app = Starlette(
         routes=[
@@ -76,6 +89,7 @@ def build_app(dialogue: Dialogue, plans: Mapping[str, Plan], clock: Callable[[],
             Route("/plans/{plan_id}", pages.plan),
             Route("/api/messages", api.post_message, methods=["POST"]),
             Route("/api/history", api.get_history),
+            Route("/papers/{token}", paper),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
         ],
@@ -119,7 +133,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve(settings: WebSettings) -> None:
+def serve(settings: WebSettings, find: FindPaper = no_paper) -> None:
     """Serve the web page until the process is told to stop.
 
     Raises:
@@ -130,6 +144,6 @@ def serve(settings: WebSettings) -> None:
     except PortInUse as problem:
         raise SystemExit(str(problem)) from problem
     client = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None))
-    app = build_app(Dialogue(settings.rasa_url, client), load_plans(added=settings.added_plans), settings.now)
+    app = build_app(Dialogue(settings.rasa_url, client), load_plans(added=settings.added_plans), settings.now, find)
     config = uvicorn.Config(app, log_level="info", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[bound])

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.channels.base import Channel, Received
-from bot.channels.rendering import Part, passage_link
+from bot.channels.rendering import Part, paper_of, passage_link
 from bot.channels.web_history import Entry, History
 from bot.channels.web_security import new_visitor, remember_visitor, visitor_of
 from bot.wording import say
@@ -67,8 +67,10 @@ class ChatApi:
         return JSONResponse({"entries": entries}, headers={"Cache-Control": "no-store"})
 
     def _entry(self, part: Part) -> Entry:
-        custom = part.custom or {}
+        custom, paper = part.custom or {}, paper_of(part)
+        file = {"file": {"name": paper[0], "link": f"/papers/{paper[1]}"}} if paper else {}
         return {
+            **file,
             "text": part.text,
             "buttons": [{"title": button.title, "payload": button.payload} for button in part.buttons],
             "citations": [

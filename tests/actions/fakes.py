@@ -58,6 +58,12 @@ class FakeDesk:
     def is_open(self, person: str) -> bool:
         return self.opened
 
+    def concerns(self, person: str, message: str) -> bool:
+        return self.opened
+
+    def attend(self, person: str, message: str, language: str, *, intent: str | None = None) -> Turn | None:
+        return None
+
     def mine(self, person: str, language: str) -> tuple[Line, ...]:
         self.calls.append(("mine", person, language))
         return (Line("Chưa có.", (Choice("Đăng ký", "đăng ký mô hình"),)),)

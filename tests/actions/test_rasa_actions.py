@@ -1,5 +1,6 @@
 import importlib.util
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -235,7 +236,8 @@ def test_answers_are_mirrored_while_open_and_emptied_at_the_end() -> None:
 
 def test_a_side_question_is_answered_first_and_the_field_asked_last() -> None:
     answerer = FakeAnswerer()
-    desk = FakeDesk(turn("asking", "scale", question="ai ký?"), turn("asking", "scale"), is_open=True)
+    asks = replace(turn("asking", "scale", question="ai ký?"), lines=())
+    desk = FakeDesk(asks, turn("asking", "scale"), is_open=True)
     ran = Ran(form_action(desk, answerer), tracker("ai ký?", "ask_plan", form="running"))
     assert answerer.asked == [("ai ký?", "yenbai-duk-2023", ())]
     assert [custom["kind"] for custom in ran.customs] == ["answer", "form"]

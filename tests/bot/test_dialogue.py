@@ -49,6 +49,14 @@ def test_an_answer_and_a_form_are_merged_in_order() -> None:
     )
 
 
+def test_a_file_goes_with_the_form_that_follows_or_the_text_before() -> None:
+    told = {"name": "dang-ky.docx", "token": "abc"}
+    (reply,) = merged([{"text": "Đã lưu."}, {"attachment": "abc/dang-ky.docx"}, {"custom": FORM}])
+    assert reply.custom == {**FORM, "file": told} and reply.text == "Đã lưu."
+    (alone,) = merged([{"text": "Đây ạ."}, {"attachment": "abc/dang-ky.docx"}])
+    assert alone.custom == {"file": told}
+
+
 def test_an_envelope_without_text_before_it_is_kept() -> None:
     assert merged([{"custom": FORM}]) == (Reply("", custom=FORM),)
     assert merged([{"text": "a"}, {"custom": ANSWER}, {"custom": FORM}])[1] == Reply("", custom=FORM)

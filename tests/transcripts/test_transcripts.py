@@ -1,9 +1,10 @@
 """Whole conversations as data, held with the real Rasa model on SQLite and on PostgreSQL; see `conversations.py`.
 
 A turn: `say` (or `say_long`, that many letters), by whom (`person`, default "1"), `at` which moment; `forgotten: true`
-loses what Rasa remembers of the person before. What must come of it: `answers` (the outcome of a question, or `any`),
-`state`, `slot`, `plan_id`, `reference`, `contains`, `lacks`, `buttons`. A turn with neither `answers` nor `state` is
-plain text.
+loses what Rasa remembers of the person before; `returns` is what the office has returned before, comments by field by
+reference. `submitted` names persons who have submitted the registration of `filled.py` before. What must come of it:
+`answers` (the outcome of a question, or `any`), `state`, `slot`, `plan_id`, `reference`, `contains`, `lacks`,
+`buttons`. A turn with neither `answers` nor `state` is plain text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from knowledge.answering import Answerer
 from knowledge.corpus import load_plans
 from knowledge.embedding import open_encoder
 from knowledge.index import build_index, open_index
+from tests.actions.registration.filled import saved, submit
 from tests.actions.registration.private_postgres import find_binaries, fresh_schema, private_server
 from tests.end_to_end.assistant import Turn
 from tests.transcripts.conversations import Assistant, running, trained_model
@@ -28,11 +30,11 @@ from tests.transcripts.conversations import Assistant, running, trained_model
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "registration").glob("*.yml"))
-AT_LEAST = 40
+AT_LEAST = 60
 NOW = "2023-04-20T08:00:00+07:00"
 KNOWN = {
-    "say", "say_long", "person", "at", "forgotten", "answers", "state", "slot", "plan_id", "reference", "contains",
-    "lacks", "buttons",
+    "returns", "say", "say_long", "person", "at", "forgotten", "answers", "state", "slot", "plan_id", "reference",
+    "contains", "lacks", "buttons",
 }  # fmt: skip
 
 
@@ -88,6 +90,8 @@ def test_transcript(assistant: Assistant, url: str, path: Path, request: pytest.
     for number, turn in enumerate(script["turns"], 1):
         person = prefix + turn.get("person", "1")
         assistant.now = datetime.fromisoformat(turn.get("at", began.isoformat()))
+        if "returns" in turn:
+            _return(url, turn["returns"], assistant.now)
         if turn.get("forgotten"):
             assistant.forget(person)
         said = assistant.say(person, "a" * turn["say_long"] if "say_long" in turn else turn["say"])
@@ -106,6 +110,16 @@ def _prepare(url: str, script: Mapping[str, Any], prefix: str, now: datetime) ->
     store = open_store(url)
     for person in script.get("consented", ()):
         store.consent(f"{prefix}{person}", NOTICE, now)
+    for person in script.get("submitted", ()):
+        submit(store, saved(store, f"draft-{person}", f"{prefix}{person}"), now)
+    store.close()
+
+
+def _return(url: str, returns: Mapping[str, Mapping[str, str]], now: datetime) -> None:
+    """Return registrations as the office does."""
+    store = open_store(url)
+    for reference, comments in returns.items():
+        store.return_for(reference, "staff", comments, now)
     store.close()
 
 

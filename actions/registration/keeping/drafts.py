@@ -23,6 +23,16 @@ class Drafts(Sessions):
         """Return the person's paused draft last touched, of that plan if one is given, or None."""
         return self._read(lambda session: latest_draft(session, person, (PAUSED,), plan_id))
 
+    def draft(self, draft_id: str, person: str) -> Draft | None:
+        """Return the person's draft of that id, or None."""
+
+        def read(session: Session) -> Draft | None:
+            mine = (DraftRow.id == draft_id, belongs_to(DraftRow.person, person))
+            row = session.scalar(select(DraftRow).where(*mine))
+            return None if row is None else Draft.from_dict({**row.payload, "version": row.version, "person": person})
+
+        return self._read(read)
+
     def save_draft(self, draft: Draft, now: datetime, action: str) -> Draft:
         """Write `draft` and an audit line naming `action`; return it with its new version.
 

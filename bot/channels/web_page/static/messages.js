@@ -39,9 +39,19 @@ export function assistantMessage(reply, choose) {
   const article = message("assistant", reply.text);
   fill(article, ".bubble", (bubble) => bubble.replaceChildren(...quoted(reply.text, reply.citations ?? [])));
   if (reply.citations?.length) article.append(citations(reply));
+  if (reply.file) article.append(paper(reply.file));
   if (reply.form) article.append(progress(reply.form));
   if (reply.buttons?.length) article.append(chips(reply.buttons, choose));
   return article;
+}
+
+function paper(file) {
+  const link = document.createElement("a");
+  link.className = "paper";
+  link.href = file.link;
+  link.download = file.name;
+  link.textContent = file.name;
+  return link;
 }
 
 // The text in pieces, the plans' own words set off from the words around them.
