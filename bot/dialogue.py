@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import httpx
 
-from bot.messages import Button, Citation, Message, Reply, has_words, is_issued, typed
+from bot.messages import Attachment, Button, Citation, Message, Reply, has_words, is_issued, typed
 from bot.wording import say
 from knowledge.vietnamese import is_english
 
@@ -102,10 +102,9 @@ class Dialogue:
 def merged(messages: object) -> tuple[Reply, ...]:
     """Merge the list a Rasa turn answers with into replies; anything else than such a list gives none.
 
-    A message that holds only `custom` belongs to the text before it; a file goes with the `custom` that follows.
+    A message that holds only `custom` or a file belongs to the text before it.
     """
     replies: list[Reply] = []
-    file: Mapping[str, Any] = {}
     for item in messages if isinstance(messages, list) else []:
         if not isinstance(item, Mapping):
             continue
@@ -115,14 +114,12 @@ def merged(messages: object) -> tuple[Reply, ...]:
             replies.append(Reply(text, buttons))
         token, _, name = _text(item.get("attachment")).partition("/")
         if token and name:
-            file = {"file": {"name": name, "token": token}}
+            replies = replies or [Reply("")]
+            replies[-1] = replace(replies[-1], attachments=(*replies[-1].attachments, Attachment(name, token)))
         if custom is not None:
-            custom, file = {**custom, **file}, {}
             if not replies or replies[-1].custom is not None:
                 replies.append(Reply(""))
             replies[-1] = replace(replies[-1], custom=custom, citations=_citations(custom))
-    if file and replies:
-        replies[-1] = replace(replies[-1], custom={**(replies[-1].custom or {}), **file})
     return tuple(replies)
 
 

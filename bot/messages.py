@@ -43,11 +43,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file handed to the person."""
+    """A file kept for the person; `token` finds it on the shelf of papers, for this very person only."""
 
     name: str
-    media_type: str
-    data: bytes
+    token: str
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,10 @@ def rows_of(plan: Plan) -> dict[str, Snippet | Banked]:
         text = embedded_text(snippet)
         snippets[_digest("passage", text, str(seen[text]))] = snippet  # a text may stand in a plan twice
         seen[text] += 1
-    asked = {_digest("query", how, *question.history, question.text): question for question in plan.bank}
+    asked = {
+        _digest("follow-up" if question.history else "query", how, *question.history, question.text): question
+        for question in plan.bank
+    }
     return {**snippets, **asked}
 
 

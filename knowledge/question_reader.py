@@ -69,8 +69,13 @@ class QuestionReader:
         return cache(lambda question: self.rewrite(question).to_embed)
 
     def read_banked(self, question: Banked) -> Rewritten:
-        """Return the forms of a question of the bank."""
-        return self.readings_of(question)[0]
+        """Return the form in which a question of the bank is compared.
+
+        A short follow-up that is not made into a question of its own is taken with what it leans on: by itself
+        ("bằng cách nào?") it would speak for its answer whatever was said before.
+        """
+        first, *others = self.readings_of(question)
+        return others[0] if len(others) == 1 else first
 
     def readings_of(self, question: Banked) -> tuple[Rewritten, ...]:
         """Return the ways to read a question of the bank."""

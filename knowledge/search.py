@@ -4,17 +4,16 @@ Normalised sums keep the first place right where reciprocal rank fusion loses it
 given, the best documents are ordered anew by the whole and its best windows (docs/answering.md has the ablation).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder, Vectors
 from knowledge.lexical import LexicalIndex, Scores, forms
 from knowledge.vietnamese import is_marked
-from knowledge.windows import Rows, Windows
+from knowledge.windows import Windows
 
 
 @dataclass(frozen=True)
@@ -80,22 +79,21 @@ class Retriever:
         self._dense = faiss.IndexFlatIP(encoder.dimension)
         self._dense.add(vectors)
 
-    def search(self, question: str, words: str, top: int, rows: Iterable[int] | None = None) -> list[Hit]:
-        """Return the `top` best documents, best first, among `rows` (all where None).
+    def search(self, question: str, words: str, top: int) -> list[Hit]:
+        """Return the `top` best documents, best first.
 
         `question` is embedded once; `words`, the same with synonyms added, is looked up lexically.
         """
-        chosen = np.arange(self.lexical.size) if rows is None else np.fromiter(rows, dtype=np.int64)
-        if not len(chosen) or top < 1:
+        if not self.lexical.size or top < 1:
             return []
         vector, asked = self.encoder.queries([question]), forms(words)
-        cosine, fields = self._cosines(vector, chosen), self.lexical.scores(asked)[:, chosen]
+        cosine, fields = self._cosines(vector), self.lexical.scores(asked)
         dense = self.mix.dense if is_marked(question) else self.mix.unmarked_dense
         score = dense * _standard(cosine) + self.mix.lexical * self._lexical(fields)
         order = np.argsort(-score, kind="stable")
         if self._windows is not None:
             pool = order[: self.mix.pool]
-            near, said = self._windows.cosines(vector, chosen[pool]), self._windows.words(asked, chosen[pool])
+            near, said = self._windows.cosines(vector, pool), self._windows.words(asked, pool)
             share = self.mix.dense_windows
             anew = dense * ((1 - share) * _standard(cosine[pool]) + share * _standard(near).mean(axis=0))
             share = self.mix.lexical_windows
@@ -103,20 +101,18 @@ class Retriever:
             score += anew.min() - score[pool].min()  # the others stay behind the pool
             score[pool] = anew
             order = np.concatenate([pool[np.argsort(-anew, kind="stable")], order[len(pool) :]])
-        return [Hit(int(chosen[n]), float(score[n]), float(cosine[n]), *map(float, fields[:, n])) for n in order[:top]]
+        return [Hit(int(n), float(score[n]), float(cosine[n]), *map(float, fields[:, n])) for n in order[:top]]
 
     def _lexical(self, fields: Scores) -> Scores:
         """Return the mean of the forms that count, each set on one scale, shape (n,)."""
         mean: Scores = _standard(fields[list(self.mix.forms)]).mean(axis=0)
         return mean
 
-    def _cosines(self, vector: Vectors, rows: Rows) -> NDArray[np.float32]:
-        everything = len(rows) == self.lexical.size
-        selector = None if everything else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
-        scores, found = self._dense.search(vector, len(rows), params=selector)
-        by_row = np.full(self.lexical.size, -1.0, dtype=np.float32)
+    def _cosines(self, vector: Vectors) -> Scores:
+        scores, found = self._dense.search(vector, self.lexical.size)
+        by_row = np.empty(self.lexical.size, dtype=np.float32)
         by_row[found[0]] = scores[0]
-        return by_row[rows]
+        return by_row
 
 
 def _standard(values: Scores) -> Scores:

@@ -11,7 +11,8 @@ WHOLE = ("paper", "own_data", "erase", "count", "link")  # kinds that a message 
 
 _REFERENCE = re.compile(r"(?<!\w)DVK[-‐–—_ ]*(\d{4})[-‐–—_ ]*(\d{1,6})(?!\w)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.+?)\s+(\d{1,3})")
-_CODE = re.compile(r"(.+?)[\s:]+((?=.*\d|[A-Z\s-]+$)[A-Za-z0-9]{3}[\s-]?[A-Za-z0-9]{3})")
+# A code has a digit, or is in capitals, or has no vowel, as no word of six letters is written
+_CODE = re.compile(r"(.+?)[\s:]+((?=.*\d|[A-Z\s-]+$|[^aeiouy]+$)[A-Za-z0-9]{3}[\s-]?[A-Za-z0-9]{3})")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 import httpx
 
 from bot.channels.base import Channel, Received
-from bot.channels.rendering import FindPaper, Limits, no_paper, paper_of, passage_link
+from bot.channels.rendering import FindPaper, Limits, no_paper, passage_link
 from bot.dialogue import Dialogue
 from bot.wording import say
 
@@ -63,9 +63,8 @@ class Console(Channel):
             self._write(part.text)
             for citation in part.citations if self._public_address else ():
                 self._write(say("see_in_plan", link=f"{self._public_address}{passage_link(citation)}"))
-            paper = paper_of(part)
-            file = self._find(f"{self.name}:{self._user}", paper[1]) if paper else None
-            if file is not None:
+            kept = [self._find(f"{self.name}:{self._user}", attached.token) for attached in part.attachments]
+            for file in filter(None, kept):
                 self._write(say("paper_at", file=file))
         self._write("")
 

@@ -122,12 +122,6 @@ def no_paper(person: str, token: str) -> Path | None:
     return None
 
 
-def paper_of(part: Part) -> tuple[str, str] | None:
-    """Return the name and the token of the file that comes with a part, or None."""
-    file = (part.custom or {}).get("file")
-    return (str(file["name"]), str(file["token"])) if isinstance(file, Mapping) else None
-
-
 def passage_link(citation: Citation) -> str:
     """Return the address of a cited passage below the web page's root."""
     query = urlencode({"start": citation.start, "end": citation.end})

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.channels.base import Channel, Received
-from bot.channels.rendering import Part, paper_of, passage_link
+from bot.channels.rendering import Part, passage_link
 from bot.channels.web_history import Entry, History
 from bot.channels.web_security import new_visitor, remember_visitor, visitor_of
 from bot.wording import say
@@ -67,10 +67,8 @@ class ChatApi:
         return JSONResponse({"entries": entries}, headers={"Cache-Control": "no-store"})
 
     def _entry(self, part: Part) -> Entry:
-        custom, paper = part.custom or {}, paper_of(part)
-        file = {"file": {"name": paper[0], "link": f"/papers/{paper[1]}"}} if paper else {}
+        custom = part.custom or {}
         return {
-            **file,
             "text": part.text,
             "buttons": [{"title": button.title, "payload": button.payload} for button in part.buttons],
             "citations": [
@@ -83,6 +81,7 @@ class ChatApi:
                 }
                 for cited in part.citations
             ],
+            "files": [{"name": file.name, "link": f"/papers/{file.token}"} for file in part.attachments],
             "form": dict(custom) if custom.get("kind") == "form" else None,
         }
 

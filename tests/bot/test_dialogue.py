@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from bot.dialogue import Dialogue, PersonQueue, Turn, merged
-from bot.messages import Button, Citation, Reply
+from bot.messages import Attachment, Button, Citation, Reply
 from bot.wording import say
 from tests.bot.fake_rasa import FakeRasa, message
 
@@ -49,12 +49,13 @@ def test_an_answer_and_a_form_are_merged_in_order() -> None:
     )
 
 
-def test_a_file_goes_with_the_form_that_follows_or_the_text_before() -> None:
-    told = {"name": "dang-ky.docx", "token": "abc"}
-    (reply,) = merged([{"text": "Đã lưu."}, {"attachment": "abc/dang-ky.docx"}, {"custom": FORM}])
-    assert reply.custom == {**FORM, "file": told} and reply.text == "Đã lưu."
-    (alone,) = merged([{"text": "Đây ạ."}, {"attachment": "abc/dang-ky.docx"}])
-    assert alone.custom == {"file": told}
+def test_a_file_belongs_to_the_text_before_it() -> None:
+    file = Attachment("dang-ky.docx", "abc")
+    assert merged([{"text": "Đã lưu."}, {"attachment": "abc/dang-ky.docx"}, {"custom": FORM}]) == (
+        Reply("Đã lưu.", attachments=(file,), custom=FORM),
+    )
+    assert merged([{"attachment": "abc/dang-ky.docx"}])[0].attachments == (file,)
+    assert merged([{"text": "a", "attachment": "no-name"}])[0].attachments == ()
 
 
 def test_an_envelope_without_text_before_it_is_kept() -> None:

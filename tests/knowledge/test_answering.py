@@ -193,3 +193,17 @@ def test_a_plan_left_out_as_less_certain_is_not_called_silent(answerer: Answerer
 def _answers(answerer: Answerer, thresholds: dict[str, float], probes: list[tuple[str, str | None]]) -> list[Answer]:
     other = Answerer(answerer.plans, answerer.searcher.index, answerer.searcher.encoder, thresholds)
     return [other.answer(question, plan_id) for question, plan_id in probes]
+
+
+def test_a_question_that_finds_its_answer_is_not_mixed_with_the_one_before(answerer: Answerer) -> None:
+    for question in ("which unit tracks the models?", "Ai ký kế hoạch này?"):
+        alone = answerer.answer(question, "backan-vp-2023")
+        after = answerer.answer(question, "backan-vp-2023", ["Hạn báo cáo năm là khi nào?"])
+        assert (after.outcome, after.citations) == (alone.outcome, alone.citations) and alone.outcome == "answered"
+
+
+def test_a_message_too_short_to_find_anything_is_read_with_the_one_before(answerer: Answerer) -> None:
+    before = ["Is the plan copied to the web portal?"]
+    assert answerer.answer("archived where?", "honglinh-2023").outcome == "small_talk"
+    answer = answerer.answer("archived where?", "honglinh-2023", before)
+    assert (answer.outcome, answer.citations[0].path) == ("answered", "Nơi nhận › -[11]")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from actions.registration.desk import Desk, Turn
+from actions.registration.requests import Request, request_in
 from actions.registration.store import Store, open_store
 from actions.registration.turns import NOTICE
 from knowledge.corpus import load_plans
@@ -180,3 +181,13 @@ def test_a_code_links_another_channel_and_goes_on_there(desk: Desk) -> None:
     assert "không đúng" in said(ask(desk, "mã 222222", "telegram:5"))
     turn = ask(desk, f"mã {code.lower()}", "telegram:5")
     assert "Đã nối" in said(turn) and turn.form is not None and turn.form.slot == "unit_name"
+
+
+@pytest.mark.parametrize(("message", "code"), [("mã nhgchn", "nhgchn"), ("mã NHG CHN", "NHG CHN"), ("nhập mã: 2h3k4m", "2h3k4m")])
+def test_a_code_is_recognised_however_it_is_typed(message: str, code: str) -> None:
+    assert request_in(message) == Request("code", rest=code)
+
+
+@pytest.mark.parametrize("message", ["mã phường", "mã nghanh", "mã hồ sơ", "mã xin giấy"])
+def test_words_after_the_word_for_a_code_are_none(message: str) -> None:
+    assert request_in(message) is None

@@ -1,5 +1,6 @@
 import asyncio
 import re
+from pathlib import Path
 
 from bot.channels.console import Console
 from bot.wording import say
@@ -65,3 +66,17 @@ def test_a_citation_is_linked_where_people_can_reach_the_page() -> None:
     link = "https://dv.vn/plans/caobang-2023?start=10&end=19#passage"
     assert link in Terminal(rasa, "an", "https://dv.vn/").say("ai?").all
     assert "plans/" not in Terminal(rasa, "an").say("ai?").all
+
+
+def test_a_paper_is_shown_by_its_path(tmp_path: Path) -> None:
+    kept = tmp_path / "dang-ky.docx"
+    written: list[str] = []
+    rasa = FakeRasa(lambda sender, text: [{"text": "Phiếu đây ạ."}, {"attachment": "abc/dang-ky.docx"}])
+
+    def find(person: str, token: str) -> Path | None:
+        return kept if (person, token) == ("console:an", "abc") else None
+
+    for user in ("an", "other"):
+        written.clear()
+        asyncio.run(Console(rasa.dialogue(), clock, user, None, write=written.append, find=find).turn("in phiếu"))
+        assert (say("paper_at", file=kept) in written) is (user == "an")

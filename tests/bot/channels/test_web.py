@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.channels.rendering import Limits
+from actions.registration.papers.shelf import Shelf
+from bot.channels.rendering import FindPaper, Limits, no_paper
 from bot.channels.web import PortInUse, Web, build_app, listening_socket, serve
 from bot.channels.web_api import BODY_LIMIT
 from bot.channels.web_history import History
@@ -28,8 +29,8 @@ ANSWER = [
 ]
 
 
-def browser(rasa: FakeRasa, visitor: str | None = VISITOR) -> TestClient:
-    client = TestClient(build_app(rasa.dialogue(), PLANS, clock), raise_server_exceptions=False)
+def browser(rasa: FakeRasa, visitor: str | None = VISITOR, find: FindPaper = no_paper) -> TestClient:
+    client = TestClient(build_app(rasa.dialogue(), PLANS, clock, find), raise_server_exceptions=False)
     if visitor:
         client.cookies.set(COOKIE, visitor)
     return client
@@ -82,6 +83,7 @@ def test_an_answer_comes_with_its_sources() -> None:
                             "year": plan.year,
                         }
                     ],
+                    "files": [],
                     "form": None,
                 }
             ],
@@ -100,6 +102,21 @@ def test_a_form_turn_shows_where_the_registration_stands() -> None:
     rasa = FakeRasa(lambda sender, text: [{"text": "Đã lưu."}, {"custom": form}])
     turn = browser(rasa).post("/api/messages", json={"text": "đúng"}).json()
     assert turn["replies"][0]["form"] == form
+
+
+def test_a_paper_is_fetched_by_its_own_person_only(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    token = shelf.add(f"web:{VISITOR}", "dang-ky.docx", b"a paper", clock())
+    rasa = FakeRasa(lambda sender, text: [{"text": "Phiếu đây ạ."}, {"attachment": f"{token}/dang-ky.docx"}])
+    mine = browser(rasa, find=shelf.find)
+    (reply,) = mine.post("/api/messages", json={"text": "in phiếu"}).json()["replies"]
+    assert reply["files"] == [{"name": "dang-ky.docx", "link": f"/papers/{token}"}]
+    got = mine.get(reply["files"][0]["link"])
+    assert (got.status_code, got.content) == (200, b"a paper")
+    assert "dang-ky.docx" in got.headers["content-disposition"] and "no-store" in got.headers["cache-control"]
+    assert browser(rasa, "f" * 32, shelf.find).get(f"/papers/{token}").status_code == 404
+    assert browser(rasa, None, shelf.find).get(f"/papers/{token}").status_code == 404
+    assert mine.get("/papers/" + "x" * 32).status_code == 404
 
 
 def test_a_turn_that_was_not_handled_is_503_and_leaves_the_text_to_the_person() -> None:

@@ -39,7 +39,7 @@ export function assistantMessage(reply, choose) {
   const article = message("assistant", reply.text);
   fill(article, ".bubble", (bubble) => bubble.replaceChildren(...quoted(reply.text, reply.citations ?? [])));
   if (reply.citations?.length) article.append(citations(reply));
-  if (reply.file) article.append(paper(reply.file));
+  for (const file of reply.files ?? []) article.append(paper(file));
   if (reply.form) article.append(progress(reply.form));
   if (reply.buttons?.length) article.append(chips(reply.buttons, choose));
   return article;
