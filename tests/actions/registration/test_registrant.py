@@ -183,7 +183,9 @@ def test_a_code_links_another_channel_and_goes_on_there(desk: Desk) -> None:
     assert "Đã nối" in said(turn) and turn.form is not None and turn.form.slot == "unit_name"
 
 
-@pytest.mark.parametrize(("message", "code"), [("mã nhgchn", "nhgchn"), ("mã NHG CHN", "NHG CHN"), ("nhập mã: 2h3k4m", "2h3k4m")])
+@pytest.mark.parametrize(
+    ("message", "code"), [("mã nhgchn", "nhgchn"), ("mã NHG CHN", "NHG CHN"), ("nhập mã: 2h3k4m", "2h3k4m")]
+)
 def test_a_code_is_recognised_however_it_is_typed(message: str, code: str) -> None:
     assert request_in(message) == Request("code", rest=code)
 
