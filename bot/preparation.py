@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from bot.child import ProcessError, run_to_end
@@ -20,6 +21,9 @@ MODEL_SOURCES = (
     "requirements/rasa.txt",
 )
 """What a Rasa model is made from: its training data, and the code and packages it is trained with."""
+
+INDEX_SOURCES = ("knowledge/**/*", "requirements/assistant.txt")
+"""What the passage index is made from, besides the office's own plans and the encoder that a setting names."""
 
 MODELS_KEPT = 2
 
@@ -49,23 +53,45 @@ def _unwritable(path: Path, reason: str | None) -> str:
 
 def model_digest(root: Path) -> str:
     """Twelve hexadecimal digits over the names and contents of everything a model is made from."""
+    return _digest(root, MODEL_SOURCES)[:12]
+
+
+def index_digest(settings: Settings, root: Path = ROOT) -> str:
+    """Hexadecimal digits over everything the index is made from, and over the index itself, which may be damaged."""
+    parts = (
+        settings.encoder,
+        _digest(root, INDEX_SOURCES),
+        _digest(settings.added_plans, ("*",)),
+        _digest(settings.index_folder, ("[!.]*",)),
+    )
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def _digest(folder: Path, patterns: Iterable[str]) -> str:
+    """Hexadecimal digits over the names and contents of the files in `folder` that fit a pattern."""
     digest = hashlib.sha256()
-    files = {path for pattern in MODEL_SOURCES for path in root.glob(pattern) if path.is_file()}
+    files = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
     for path in sorted(files):
         if "__pycache__" not in path.parts:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
-    return digest.hexdigest()[:12]
+            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
 
 
 async def ready_index(settings: Settings) -> None:
-    """Builds the passage index; the command itself re-does only what changed.
+    """Builds the passage index, unless nothing has changed since it was last seen to be right.
+
+    Even looking costs seconds, since the command reads every plan and question; so its success is noted beside it.
 
     Raises:
         ProcessError: it failed; with the end of its log.
     """
+    seen_right = settings.index_folder / ".seen-right"
+    if seen_right.exists() and seen_right.read_text(encoding="utf-8") == index_digest(settings):
+        return
     command = (sys.executable, "-m", "knowledge", "index")
     await run_to_end(command, assistant_environment(settings), ROOT, settings.logs_folder / "index.log")
+    seen_right.write_text(index_digest(settings), encoding="utf-8")
 
 
 def model_file(settings: Settings) -> Path:

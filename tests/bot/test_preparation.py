@@ -93,6 +93,48 @@ def test_a_failed_training_is_told_and_leaves_no_model(
     assert not model.exists()
 
 
+def test_the_index_is_looked_at_only_after_a_change(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+
+    async def build(command: tuple[str, ...], *_: object) -> None:
+        runs.append(command[1:])
+        settings.index_folder.mkdir(parents=True, exist_ok=True)
+        (settings.index_folder / "vectors").write_text("whole", encoding="utf-8")
+
+    monkeypatch.setattr(preparation, "run_to_end", build)
+    for expected in (1, 1):
+        asyncio.run(preparation.ready_index(settings))
+        assert runs == [("-m", "knowledge", "index")] * expected
+    (settings.index_folder / "vectors").write_text("damaged", encoding="utf-8")
+    asyncio.run(preparation.ready_index(settings))
+    settings.added_plans.mkdir(parents=True)
+    (settings.added_plans / "new.yml").write_text("id: new", encoding="utf-8")
+    asyncio.run(preparation.ready_index(settings))
+    other = load_settings(assistant_home=settings.home, encoder="another")
+    asyncio.run(preparation.ready_index(other))
+    assert len(runs) == 4
+
+
+@pytest.mark.parametrize("name", ["knowledge/vocabulary.yml", "knowledge/plans/new.txt"])
+def test_a_changed_plan_or_word_list_changes_the_index(settings: Settings, project: Path, name: str) -> None:
+    before = preparation.index_digest(settings, project)
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("changed", encoding="utf-8")
+    assert preparation.index_digest(settings, project) != before
+
+
+def test_a_failed_look_at_the_index_is_not_taken_for_a_right_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ProcessError("no space left")
+
+    monkeypatch.setattr(preparation, "run_to_end", fail)
+    for _ in range(2):
+        with pytest.raises(ProcessError):
+            asyncio.run(preparation.ready_index(settings))
+
+
 def test_the_state_folder_is_made_for_its_owner_only(settings: Settings) -> None:
     preparation.check_state_folder(settings)
     assert settings.home.stat().st_mode & 0o777 == 0o700
