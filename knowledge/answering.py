@@ -14,7 +14,7 @@ from knowledge.answers import Answer, Citation, Unfaithful, verify
 from knowledge.asking import is_of_the_trade, is_off_topic
 from knowledge.composing import Finding, asked_label, labels_of, one_plan, per_plan, say
 from knowledge.corpus import Plan, find_plans
-from knowledge.documents import documents_in, lacks
+from knowledge.documents import documents_in, documents_noted, lacks
 from knowledge.embedding import Encoder, open_encoder
 from knowledge.evidence import Evidence, Searcher
 from knowledge.facts import draw_facts
@@ -65,7 +65,11 @@ class Answerer:
         self._weights = weights or shipped_weights()
         self._thresholds = thresholds or shipped_thresholds()
         self._facts = {plan.id: draw_facts(plan) for plan in plans.values()}
-        self._named_in = [documents_in(snippet.text) for snippet in index.snippets]
+        noted = {plan.id: documents_noted(plan) for plan in plans.values()}
+        self._named_in = [
+            documents_in(snippet.text) | noted[snippet.plan_id].get(snippet.path, frozenset())
+            for snippet in index.snippets
+        ]
         self._narrowing = Narrowing(plans)
         self._reader = reader or QuestionReader(plans)
         self.searcher = Searcher(index, encoder, self._facts)

@@ -11,7 +11,12 @@ import yaml
 
 from knowledge.corpus import Plan
 from knowledge.reading import fold
+from knowledge.structure import layout
 from knowledge.vietnamese import normalise, plain
+
+_NOTE_MARK = re.compile(r"(?<!\n)<sup>\s*(\d+)\s*</sup>")
+_NAMED_BEFORE = 150
+"""Characters before a footnote's mark in which the document stands that it explains."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,20 @@ def documents_in(text: str) -> frozenset[Document]:
 def documents_of(plan: Plan) -> frozenset[Document]:
     """Return the documents that a plan's text names by number."""
     return documents_in(fold(plan.text))
+
+
+def documents_noted(plan: Plan) -> dict[str, frozenset[Document]]:
+    """Return for each footnote, by its path, the documents named just before the mark that refers to it.
+
+    A footnote says what a document is about, and seldom repeats its number.
+    """
+    noted: dict[str, frozenset[Document]] = {}
+    before = 0
+    for mark in _NOTE_MARK.finditer(plan.text):
+        path = f"{layout()['labels']['footnote']} {mark[1]}"
+        noted.setdefault(path, documents_in(fold(plan.text[max(before, mark.start() - _NAMED_BEFORE) : mark.start()])))
+        before = mark.end()
+    return noted
 
 
 def is_presumed(question: str) -> bool:

@@ -44,7 +44,8 @@ def find_in_plan(
     told = _fact(plan, facts, asked, _near_the_top(weighed, thresholds), language)
     if told is not None and weighed.certainty >= thresholds["certainty_with_fact"]:
         return told
-    if weighed.certainty < thresholds["certainty_to_answer"]:
+    elsewhen = _is_of_other_periods(facts, asked, weighed.candidates[0])
+    if elsewhen or weighed.certainty < thresholds["certainty_to_answer"]:
         return _silent(plan, facts, asked, language)
     return _passage(plan, facts, asked, weighed.candidates[0], weighed.certainty, language)
 
@@ -161,6 +162,14 @@ def _deadline(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate],
 def _fits(deadline: Deadline, asked: Asked) -> bool:
     period = asked.period in (None, deadline.period) or (asked.subject == "registration" and deadline.period is None)
     return period and (asked.subject is None or deadline.subject == asked.subject)
+
+
+def _is_of_other_periods(facts: Facts, asked: Asked, candidate: Candidate) -> bool:
+    """Tell whether a candidate dates reports, but none for the period asked for."""
+    if asked.period is None or asked.subject != "report":
+        return False
+    dated = [d for d in facts.deadlines if d.subject == "report" and d.passage.path == candidate.snippet.path and d.day]
+    return bool(dated) and all(deadline.period not in (None, asked.period) for deadline in dated)
 
 
 def _left_to_a_footnote(facts: Facts, asked: Asked) -> list[Deadline]:

@@ -96,8 +96,11 @@ def build_index(
     missing = {digest: row for digest, row in wanted.items() if digest not in vectors}
     told = {digest: embedded_text(row) for digest, row in missing.items() if isinstance(row, Snippet)}
     asked = _rewritten(plans, {digest: row for digest, row in missing.items() if isinstance(row, Banked)}, texts)
+    same = {text: vectors[digest] for digest, text in texts.items() if digest in vectors}
+    vectors.update({digest: same[text] for digest, text in asked.items() if text in same})
+    anew = {digest: text for digest, text in asked.items() if text not in same}
     vectors.update(zip(told, encoder.passages(list(told.values())), strict=True))
-    vectors.update(zip(asked, encoder.queries(list(asked.values())), strict=True))
+    vectors.update(zip(anew, encoder.queries(list(anew.values())), strict=True))
     texts.update(asked)
     digests = {plan_id: list(of_plan) for plan_id, of_plan in rows.items()}
     ordered = [vectors[digest] for of_plan in digests.values() for digest in of_plan]
@@ -107,7 +110,8 @@ def build_index(
     manifest = Manifest(FORMAT, encoder.name, encoder.dimension, digests)
     learned: Learned = {} if halves else _learned(folder, manifest, rows, stacked, kept_texts)
     write_index(folder, stacked, kept_texts, learned, manifest, halves)
-    return Changes(len(missing), len(wanted) - len(missing), len(dropped))
+    embedded = len(told) + len(anew)
+    return Changes(embedded, len(wanted) - embedded, len(dropped))
 
 
 def rows_of(plan: Plan) -> dict[str, Snippet | Banked]:

@@ -55,9 +55,8 @@ class PlanBank:
         places = np.array([-1 if row is None else row - first for row in answers], dtype=np.int64)
         order = np.argsort(places, kind="stable")
         self.questions = np.array(own, dtype=np.int64)[order]
-        self._places = places[order]
         self._silent = int((places < 0).sum())
-        self._answered, self._starts = np.unique(self._places, return_index=True)
+        self._answered, self._of_answer = _table(places[order][self._silent :], self._silent)
         self._vectors = flat_index(index.question_vectors[self.questions])
         learned = index.learned.get(plan_id)
         self._learned = None if learned is None else learned[order].astype(np.float32)
@@ -83,19 +82,16 @@ class PlanBank:
         return Echo(best, often, most_words, told[:-1], nearest, silence)
 
     def _by_snippet(self, likeness: Scores, words: Scores) -> tuple[Scores, Scores, Rows, Scores]:
-        size, mean = self._size, float(likeness.mean())
+        size, mean, at = self._size, float(likeness.mean()), self._answered
         best, often = np.full(size, mean, dtype=np.float32), np.full(size, mean, dtype=np.float32)
         nearest, most_words = np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=np.float32)
-        if self._silent == len(likeness):
+        if not len(at):
             return best, often, nearest, most_words
-        order = np.lexsort((-likeness, self._places))
-        ends = np.append(self._starts[1:], len(likeness))
-        at = self._answered >= 0
-        places, starts, ends = self._answered[at], self._starts[at], ends[at]
-        best[places], nearest[places] = likeness[order[starts]], self.questions[order[starts]]
-        few = np.minimum(starts[:, None] + np.arange(OFTEN), ends[:, None] - 1)
-        often[places] = likeness[order[few]].mean(axis=1)
-        most_words[places] = np.maximum.reduceat(words, starts)
+        likenesses = np.append(likeness, -np.inf).astype(np.float32)[self._of_answer]
+        heads = np.sort(np.partition(likenesses, -OFTEN, axis=1)[:, -OFTEN:], axis=1)[:, ::-1]
+        best[at], often[at] = heads[:, 0], _filled(heads).mean(axis=1)
+        nearest[at] = self.questions[self._of_answer[np.arange(len(at)), likenesses.argmax(axis=1)]]
+        most_words[at] = np.append(words, 0.0)[self._of_answer].max(axis=1)
         return best, often, nearest, most_words
 
     def _silence(self, likeness: Scores, words: Scores, learned: float) -> Silence:
@@ -118,10 +114,29 @@ def flat_index(vectors: Vectors) -> faiss.IndexFlatIP:
 
 
 def cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
-    """Return the cosine of every row with `vector`, shape (rows,)."""
-    if not flat.ntotal:
-        return np.zeros(0, dtype=np.float32)
-    scores, found = flat.search(vector, flat.ntotal)
-    by_row = np.empty(flat.ntotal, dtype=np.float32)
-    by_row[found[0]] = scores[0]
-    return by_row
+    """Return the cosine of every row with `vector`, shape (1, columns), unsorted: sorting would cost as much again."""
+    rows, scores = np.arange(flat.ntotal), np.empty(flat.ntotal, dtype=np.float32)
+    asked = np.ascontiguousarray(vector, dtype=np.float32)
+    pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(rows))
+    flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)
+    return scores
+
+
+def _table(places: Rows, first: int) -> tuple[Rows, Rows]:
+    """Return the places that questions answer, in order, and for each a row of the numbers of its questions.
+
+    `places` are in order, and numbers start at `first`. Rows end with the number after the last question, at least
+    `OFTEN` long.
+    """
+    answered, counts = np.unique(places, return_counts=True)
+    width = max(OFTEN, int(counts.max(initial=0)))
+    table = np.full((len(answered), width), first + len(places), dtype=np.int64)
+    table[np.arange(width) < counts[:, None]] = first + np.arange(len(places))
+    return answered, table
+
+
+def _filled(heads: Scores) -> Scores:
+    """Return the best few likenesses of each row, the least repeated where there are fewer than that."""
+    least = np.where(np.isfinite(heads), heads, np.inf).min(axis=1, keepdims=True)
+    filled: Scores = np.where(np.isfinite(heads), heads, least)
+    return filled

@@ -207,3 +207,14 @@ def test_a_message_too_short_to_find_anything_is_read_with_the_one_before(answer
     assert answerer.answer("archived where?", "honglinh-2023").outcome == "small_talk"
     answer = answerer.answer("archived where?", "honglinh-2023", before)
     assert (answer.outcome, answer.citations[0].path) == ("answered", "Nơi nhận › -[11]")
+
+
+def test_a_report_of_a_period_that_is_not_dated_gets_no_date_of_another(answerer: Answerer) -> None:
+    for question in ("What is the cut-off for quarterly reports?", "báo cáo 9 tháng nộp khi nào?", "báo cáo tuần hạn nào"):
+        assert answerer.answer(question, "honglinh-2023").outcome == "not_in_plan", question
+    assert answerer.answer("hạn báo cáo năm?", "honglinh-2023").outcome == "answered"
+
+
+def test_what_a_document_is_about_is_read_in_its_footnote(answerer: Answerer) -> None:
+    answer = answerer.answer("Nghị quyết 24 của Quốc hội phê duyệt cái gì?", "caobang-2023")
+    assert (answer.outcome, answer.citations[0].path) == ("answered", "Chú thích 2")

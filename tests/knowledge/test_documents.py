@@ -2,8 +2,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from knowledge.corpus import Plan
-from knowledge.documents import Document, documents_in, documents_of, is_presumed, lacks
+from knowledge.corpus import Plan, load_plans
+from knowledge.documents import Document, documents_in, documents_noted, documents_of, is_presumed, lacks
 from knowledge.rewriting import Rewriter, load_vocabulary
 
 
@@ -73,3 +73,10 @@ def test_a_document_put_up_for_a_yes_is_only_presumed() -> None:
     assert is_presumed("Văn phòng làm theo Kế hoạch 89 phải không ạ?")
     assert is_presumed("Đề án 08 của Tỉnh ủy hả anh?") and is_presumed("Chỉ thị 05 năm 2021 hay 2016")
     assert not is_presumed("Kế hoạch 89 ban hành ngày nào?") and not is_presumed("Kế hoạch 89 nói gì ạ?")
+
+
+def test_a_footnote_is_about_the_document_before_its_mark() -> None:
+    noted = documents_noted(load_plans()["caobang-2023"])
+    assert noted["Chú thích 2"] == documents_in("Nghị quyết số 24/2021/QH15")
+    assert noted["Chú thích 3"] == documents_in("Quyết định số 1705/QĐ-UBND")
+    assert noted["Chú thích 4"] >= documents_in("Quyết định số 2305-QĐ/TU")

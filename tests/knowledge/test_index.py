@@ -71,6 +71,18 @@ def test_what_moves_down_in_a_plan_is_not_embedded_again(plans: Mapping[str, Pla
     assert build_index({**plans, plan.id: longer}, encoder, tmp_path).embedded <= 2
 
 
+def test_a_word_list_that_changes_no_question_embeds_none_again(
+    plans: Mapping[str, Plan], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = CountingEncoder()
+    rows = build_index(plans, encoder, tmp_path)
+    monkeypatch.setattr("knowledge.index.rewriting_digest", lambda: "other word lists")
+    again = build_index(plans, encoder, tmp_path)
+    assert (again.embedded, again.kept, again.dropped) == (0, rows.embedded, 3)
+    assert encoder.embedded == rows.embedded
+    assert len(open_index(plans, encoder, tmp_path).questions) == 3
+
+
 def test_a_current_index_is_known_without_its_encoder(plans: Mapping[str, Plan], tmp_path: Path) -> None:
     assert not is_current(plans, "hash-64", tmp_path)
     build_index(plans, HashEncoder(64), tmp_path)
