@@ -210,7 +210,8 @@ def test_a_message_too_short_to_find_anything_is_read_with_the_one_before(answer
 
 
 def test_a_report_of_a_period_that_is_not_dated_gets_no_date_of_another(answerer: Answerer) -> None:
-    for question in ("What is the cut-off for quarterly reports?", "báo cáo 9 tháng nộp khi nào?", "báo cáo tuần hạn nào"):
+    others = ("What is the cut-off for quarterly reports?", "báo cáo 9 tháng nộp khi nào?", "báo cáo tuần hạn nào")
+    for question in others:
         assert answerer.answer(question, "honglinh-2023").outcome == "not_in_plan", question
     assert answerer.answer("hạn báo cáo năm?", "honglinh-2023").outcome == "answered"
 
