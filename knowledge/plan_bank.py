@@ -118,7 +118,7 @@ def cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
     rows, scores = np.arange(flat.ntotal), np.empty(flat.ntotal, dtype=np.float32)
     asked = np.ascontiguousarray(vector, dtype=np.float32)
     pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(rows))
-    flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)
+    flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)  # type: ignore[attr-defined]
     return scores
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge.asking import Asked, content_words, read_question
 from knowledge.bank import Banked
@@ -16,6 +16,9 @@ from knowledge.vietnamese import is_english, normalise, plain
 SAYS_ENOUGH = 7
 """Words that carry meaning from which a message that does not lean on the one before it is read alone."""
 
+REMEMBERED = 1000
+"""Messages kept in full: one is needed several times while it is answered, and again as the history of the next."""
+
 _YEAR = re.compile(r"(?<![\d/.-])(20\d\d)(?![\d/.-])")
 
 
@@ -24,6 +27,7 @@ class QuestionReader:
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         self._rewriter = Rewriter([plan.text for plan in plans.values()], load_vocabulary())
+        self._in_full = lru_cache(maxsize=REMEMBERED)(self._rewriter.in_full)
         called = [name for plan in plans.values() for name in (*plan.aliases, plan.place)]
         self._names = [re.compile(rf"(?i)(?<!\w){re.escape(normalise(name))}(?!\w)") for name in called]
         titles = _titles(plans)
@@ -33,18 +37,18 @@ class QuestionReader:
 
     def stand_alone(self, message: str, history: Sequence[str], keep_places: bool = False) -> Standing:
         """Return `message` as a question of its own, `history` being earlier ones, oldest first."""
-        earlier = [self._rewriter.in_full(said) for said in history]
-        return self._follow_ups.stand_alone(self._rewriter.in_full(message), earlier, keep_places=keep_places)
+        earlier = [self._in_full(said) for said in history]
+        return self._follow_ups.stand_alone(self._in_full(message), earlier, keep_places=keep_places)
 
     def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Rewritten, ...]:
         """Return the ways to read `message`: made to stand alone, and where it may lean on the question before it also
         together with that, and as it is; no single one is right for every follow-up.
         """
         first = self.rewrite(standing.text)
-        said = self._rewriter.in_full(message)
+        said = self._in_full(message)
         if not history or (not standing.leaned and len(content_words(said)) > SAYS_ENOUGH):
             return (first,)
-        together = self.rewrite(f"{self._rewriter.in_full(history[-1])} {said}")
+        together = self.rewrite(f"{self._in_full(history[-1])} {said}")
         return (first, together, self.rewrite(said)) if standing.leaned else (first, together)
 
     def ask(self, rewritten: Rewritten) -> Asked:
@@ -57,7 +61,7 @@ class QuestionReader:
     def rewrite(self, question: str) -> Rewritten:
         """Return the forms of a question that stands alone, without the name of its plan."""
         language = "en" if is_english(normalise(question)) else "vi"
-        full = question if language == "en" else self._rewriter.in_full(question)
+        full = question if language == "en" else self._in_full(question)
         return self.rewrite_whole(self._plan_names.without(full, language))
 
     def rewrite_whole(self, question: str) -> Rewritten:
