@@ -10,6 +10,7 @@ from knowledge import commands, registers
 from knowledge.corpus import load_plans
 from knowledge.database import StoreUnavailable
 from knowledge.index_files import IndexProblem
+from knowledge.intake.commit import Busy
 from knowledge.reading import UnreadablePlan
 
 
@@ -19,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings = load_settings()
     try:
         return _run(options, settings)
-    except (IndexProblem, UnreadablePlan, StoreUnavailable) as problem:
+    except (IndexProblem, UnreadablePlan, StoreUnavailable, Busy) as problem:
         print(problem, file=sys.stderr)
         return 2
 
@@ -39,12 +40,15 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "retrieve":
             return commands.retrieve(options.corpus, settings.encoder, options.top, sys.stdin, sys.stdout)
         case "add":
-            return commands.add(options.file, options.id, settings.encoder, settings.index_folder, settings.added_plans)
+            place = (settings.encoder, settings.index_folder, settings.added_plans)
+            return commands.add(options.file, options.id, *place, options.json)
+        case "retire":
+            return commands.retire_plan(options.id, settings.encoder, settings.index_folder, settings.added_plans)
         case "evaluate":
             return commands.evaluate(options.file, plans, settings.encoder, settings.index_folder, options.json)
         case "unanswered":
-            place = (settings.database_url, settings.retention_days)
-            return registers.unanswered(*place, settings.now(), options.plan, options.since, options.json)
+            store = (settings.database_url, settings.retention_days)
+            return registers.unanswered(*store, settings.now(), options.plan, options.since, options.json)
         case "deadlines":
             return registers.deadlines(plans, settings.now(), options.plan, options.json)
         case "facts":
@@ -70,9 +74,12 @@ def parser() -> argparse.ArgumentParser:
     retrieve.add_argument("--corpus", type=Path, required=True)
     retrieve.add_argument("--batch", action="store_true", help="queries are JSON lines on standard input (always so)")
     retrieve.add_argument("--top", type=int, default=10)
-    add = verbs.add_parser("add", help="take in a new plan from a .txt or .md file")
+    add = verbs.add_parser("add", help="take in a plan from a .docx, .pdf, .txt or .md file")
     add.add_argument("file", type=Path)
     add.add_argument("--id", help="id of the plan; default: made from the file's name")
+    add.add_argument("--json", action="store_true", help="print what was understood as JSON")
+    retire = verbs.add_parser("retire", help="take a plan out of the answers")
+    retire.add_argument("id")
     evaluate = verbs.add_parser("evaluate", help="answer a file of questions and count what is right")
     evaluate.add_argument("file", type=Path)
     evaluate.add_argument("--json", action="store_true")

@@ -17,6 +17,9 @@ WRAPPED_BELOW = 130
 FULL_LINE = 0.75
 """Share of the longest line from which a line without a sentence end is taken to run on."""
 
+FULL_LINES = 0.3
+"""Share of the lines of a hard-wrapped text that are about full, at least; short paragraphs alone are not wrapped."""
+
 
 class Kind(Enum):
     """What opens a block."""
@@ -29,6 +32,7 @@ class Kind(Enum):
     DASH = "dash"
     PARAGRAPH = "paragraph"
     FOOTNOTE = "footnote"
+    ROW = "row"
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,16 @@ class Line:
     indent: str
 
 
+BAR = "|"
+"""Stands on either side of each cell where a line is the row of a table."""
+
 _MARKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.FOOTNOTE, re.compile(r"<sup>\s*(\d+)\s*</sup>[ \t]*(?=\S)")),
-    (Kind.ROMAN, re.compile(r"([IVX]{1,6})\s?\.[*\s]+(?=[^\W\d_])")),
+    (Kind.ROMAN, re.compile(r"([IVX]{1,6})\s?[./][*\s]+(?=[^\W\d_])")),
     (Kind.DECIMAL, re.compile(r"(\d{1,2}(?:\.\d{1,2})+)\.?[*\s]*(?=[^\W\d_])")),
-    (Kind.ARABIC, re.compile(r"(\d{1,2})\s?\.[*\s]+(?=\S)")),
-    (Kind.BRACKET, re.compile(r"(\(\d{1,2}\))[*\s]*(?=[^\W\d_])")),
-    (Kind.LETTER, re.compile(r"([a-zđ])\s?[).][*\s]+(?=\S)")),
+    (Kind.ARABIC, re.compile(r"(\d{1,2})\s?[./][*\s]+(?=\S)")),
+    (Kind.BRACKET, re.compile(r"(\(\d{1,2}\)|\d{1,2}\)(?=\s))[*\s]*(?=[^\W\d_])")),
+    (Kind.LETTER, re.compile(r"([a-zđ])\s?[)./][*\s]+(?=\S)")),
     (Kind.DASH, re.compile(r"([-–+•])\s*(?=[^\W_]|[“\"(])")),
 )
 _AROUND_START = re.compile(r"[ \t\f\u00a0]*(?:#{1,6}[ \t]+)?\**")
@@ -85,8 +92,10 @@ def lines_of(text: str) -> list[Line]:
 
 def wrap_width(lines: list[Line]) -> int:
     """Return the width, in characters, at which the text is hard-wrapped, or 0 where it is not."""
-    widest = max((line.end - line.start for line in lines), default=0)
-    return widest if widest <= WRAPPED_BELOW else 0
+    widths = [line.end - line.start for line in lines]
+    widest = max(widths, default=0)
+    full = sum(width >= FULL_LINE * widest for width in widths)
+    return widest if widest <= WRAPPED_BELOW and full >= FULL_LINES * len(lines) else 0
 
 
 def blocks_of(text: str, lines: list[Line], wrap: int) -> list[Block]:
@@ -112,6 +121,10 @@ def _pairs(lines: list[Line]) -> Iterator[tuple[Line | None, Line]]:
 
 
 def _opened_by(line: Line) -> Block:
+    if line.text.startswith(BAR):
+        row = line.text.strip(f"{BAR} \t")
+        start = line.start + line.text.index(row)
+        return Block(Kind.ROW, "", start, start + len(row), row)
     for kind, pattern in _MARKS:
         match = pattern.match(line.text)
         if match:
@@ -121,7 +134,7 @@ def _opened_by(line: Line) -> Block:
 
 
 def _continues(block: Block, body: Block, previous: Line | None, line: Line, wrap: int) -> bool:
-    if block.kind is Kind.FOOTNOTE or previous is None:
+    if block.kind in (Kind.FOOTNOTE, Kind.ROW) or body.kind is Kind.ROW or previous is None:
         return False
     runs_on = bool(wrap) and _runs_on(body, previous, line, wrap)
     if block.kind is Kind.DASH:

@@ -15,12 +15,13 @@ from knowledge.corpus import PLANS_FOLDER, Plan, load_plans
 from knowledge.embedding import PACKAGE, SHIPPED, encoder_name, open_encoder
 from knowledge.evaluation import BadQuestionFile, read_questions
 from knowledge.evaluation import evaluate as run_evaluation
-from knowledge.index import build_index, is_current, open_index
+from knowledge.index import Changes, build_index, is_current, open_index
 from knowledge.index_files import read_manifest
+from knowledge.intake import report
 from knowledge.reading import UnreadablePlan
 from knowledge.retrieving import CorpusRetriever
 from knowledge.structure import outline
-from knowledge.taking_in import take_in
+from knowledge.taking_in import BuildIndex, retire, take_in, understand
 
 
 def index(plans: Mapping[str, Plan], encoder: str, folder: Path) -> int:
@@ -29,8 +30,7 @@ def index(plans: Mapping[str, Plan], encoder: str, folder: Path) -> int:
         kept = sum(map(len, read_manifest(folder).digests.values()))
         print(f"Index: 0 passages embedded, {kept} unchanged, 0 removed.")
         return 0
-    changes = build_index(plans, open_encoder(encoder), folder)
-    print(f"Index: {changes.embedded} passages embedded, {changes.kept} unchanged, {changes.dropped} removed.")
+    _print_changes(build_index(plans, open_encoder(encoder), folder))
     return 0
 
 
@@ -94,18 +94,37 @@ def retrieve(corpus: Path, encoder: str, top: int, lines: TextIO, out: TextIO) -
     return 0
 
 
-def add(file: Path, plan_id: str | None, encoder: str, index_folder: Path, added: Path) -> int:
+def add(file: Path, plan_id: str | None, encoder: str, index_folder: Path, added: Path, as_data: bool = False) -> int:
     """Take in a plan, say what was understood, and index what changed."""
-    plan, doubts = take_in(file, plan_id, added, load_plans(added=added))
-    for name in ("id", "title", "issuer", "place", "year", "number", "date"):
-        print(f"{name + ':':8} {getattr(plan, name) or '-'}")
-    print(f"\n{len(plan.passages)} passages:")
-    print("\n".join(f"  {row}" for row in outline(plan.text, plan.root)))
-    if doubts:
-        print("\nPlease check:")
-        print("\n".join(f"  - {doubt}" for doubt in doubts))
-    print(f"\nCorrect what is wrong in {added / plan.id}.yml.")
-    return index(load_plans(added=added), encoder, index_folder)
+    known = load_plans(added=added)
+    taken = understand(file, plan_id, added, known)
+    changes = take_in(taken, added, known, index_folder, _builder(encoder))
+    if as_data:
+        print(json.dumps({**report.as_data(taken), "embedded": changes.embedded}, ensure_ascii=False, indent=1))
+        return 0
+    print("\n".join(report.as_lines(taken)))
+    print(f"\nCorrect what is wrong in {added / taken.plan.id}.yml; the corrections are kept.")
+    counts = taken.counts
+    print(f"Passages: {counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged, ", end="")
+    print(f"{counts.removed} removed.")
+    _print_changes(changes)
+    return 0
+
+
+def retire_plan(plan_id: str, encoder: str, index_folder: Path, added: Path) -> int:
+    """Take a plan out of the answers; citations given earlier still open."""
+    changes = retire(plan_id, added, load_plans(added=added), index_folder, _builder(encoder))
+    print(f"{plan_id} is retired. To use it again, add its file with --id {plan_id}.")
+    _print_changes(changes)
+    return 0
+
+
+def _builder(encoder: str) -> BuildIndex:
+    return lambda plans, folder: build_index(plans, open_encoder(encoder), folder)
+
+
+def _print_changes(changes: Changes) -> None:
+    print(f"Index: {changes.embedded} passages embedded, {changes.kept} unchanged, {changes.dropped} removed.")
 
 
 def evaluate(file: Path, plans: Mapping[str, Plan], encoder: str, folder: Path, as_data: bool) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,17 @@ from typing import Any
 import yaml
 
 from knowledge.bank import Banked, read_bank
+from knowledge.intake.commit import finish
 from knowledge.reading import READABLE, UnreadablePlan, read_source
 from knowledge.structure import Clause, Passage, parse, passages_of
 from knowledge.vietnamese import normalise, plain
 
 PLANS_FOLDER = Path(__file__).with_name("plans")
+STORED = (".extracted.txt", *READABLE)
+"""Where the stored text of a plan may lie: what was drawn out of another file comes first."""
+
+CLOSED: Mapping[str, Any] = {"accepts": False}
+"""Of a plan under which nothing can be registered."""
 
 _PLAN_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*$")
 _YEAR = re.compile(r"(?<![\d/.-])(20\d\d)(?![\d/.-])")
@@ -73,17 +79,23 @@ class Plan:
         return next((clause for clause in self.root.walk() if clause.path == path), None)
 
 
-def load_plans(folder: Path = PLANS_FOLDER, added: Path | None = None) -> dict[str, Plan]:
+def load_plans(folder: Path = PLANS_FOLDER, added: Path | None = None, retired: bool = False) -> dict[str, Plan]:
     """Return the plans of `folder`, then those of `added`, by id, in the order of their file names.
 
-    A plan of `added` takes the place of one of `folder` with the same id.
+    A plan of `added` takes the place of one of `folder` with the same id. A retired plan (a file `<id>.retired` in
+    `added`) is left out, or, if `retired`, comes along but takes no registrations. A change of `added` that was cut
+    short is finished first.
 
     Raises:
         UnreadablePlan: a description or a source cannot be read; the message names the file and the key.
     """
     folders = [folder, *([added] if added is not None else [])]
-    plans = [load_plan(path) for at in folders for path in sorted(at.glob("*.yml")) if path.suffixes == [".yml"]]
-    return {plan.id: plan for plan in plans}
+    if added is not None:
+        finish(added)
+    gone = {path.stem for path in added.glob("*.retired")} if added is not None else set()
+    paths = [path for at in folders for path in sorted(at.glob("*.yml")) if path.suffixes == [".yml"]]
+    plans = [load_plan(path) for path in paths if retired or path.stem not in gone]
+    return {plan.id: replace(plan, registration=CLOSED) if plan.id in gone else plan for plan in plans}
 
 
 def load_plan(description: Path) -> Plan:
@@ -94,18 +106,23 @@ def load_plan(description: Path) -> Plan:
         raise UnreadablePlan(f"{description.name}: not readable as YAML ({error}).") from error
     for problem in description_problems(description.stem, data):
         raise UnreadablePlan(f"{description.name}: {problem}")
-    source = next((description.with_suffix(s) for s in READABLE if description.with_suffix(s).exists()), None)
+    source = next((description.with_suffix(s) for s in STORED if description.with_suffix(s).exists()), None)
     if source is None:
         raise UnreadablePlan(f"{description.name}: there is no {description.stem}.txt or .md beside it.")
+    return plan_of(data, read_source(source), description.with_suffix(".questions.yml"))
+
+
+def plan_of(data: Mapping[str, Any], text: str, bank_file: Path | None = None) -> Plan:
+    """Return the plan with the content of a description, which must be free of problems, and the stored text."""
     return Plan(
         **{key: data[key] for key in _REQUIRED},
-        text=read_source(source),
+        text=text,
         number=data.get("number"),
         date=str(data["date"]) if data.get("date") else None,
         aliases=tuple(data.get("aliases", ())),
         language=data.get("language", "vi"),
-        registration=data.get("registration") or {"accepts": False},
-        bank_file=description.with_suffix(".questions.yml"),
+        registration=data.get("registration") or CLOSED,
+        bank_file=bank_file,
     )
 
 

@@ -5,12 +5,13 @@ Every store has migrations of its own, counted in a table of its own, so that se
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, String, TypeDecorator, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +19,25 @@ READING = {"reading": True}  # execution option of a transaction that writes not
 _BUSY_SECONDS = 10
 _MIGRATION_LOCK = 7_205_759
 _PLAIN_POSTGRESQL = ("postgresql", "postgres")  # no driver named: the installed one is psycopg 3
+
+
+class AwareTime(TypeDecorator[datetime]):
+    """A moment, kept as ISO 8601 text in UTC so that every database sorts and returns it alike."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Return the text of an aware moment; ValueError for one without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Return the aware moment that the text names."""
+        return None if value is None else datetime.fromisoformat(value)
 
 
 class StoreUnavailable(Exception):

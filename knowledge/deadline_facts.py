@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from time import strptime
 
 from knowledge.corpus import Plan
 from knowledge.fact_patterns import patterns, stretch
@@ -46,7 +47,7 @@ class Deadline:
 def deadlines_in(plan: Plan, passage: Passage, unit: str | None) -> Iterator[Deadline]:
     """Yield the deadlines of one passage; `unit` is whom its heading charges."""
     rules = patterns()
-    dated = list(rules["date"].finditer(passage.text))
+    dated = list((rules["date_en"] if plan.language == "en" else rules["date"]).finditer(passage.text))
     for match in dated:
         sentence, offset = _around(_SENTENCE, passage.text, match.start())
         period = _nearest_before(rules["periods"], sentence, offset)
@@ -72,7 +73,7 @@ def _deadline(
         passage,
         match["words"],
         _number(given.get("day")),
-        _number(given.get("month")),
+        _month(given.get("month")),
         _number(given.get("year")),
         period,
         subject,
@@ -96,6 +97,10 @@ def _footnote(plan: Plan, passage: Passage) -> str | None:
     mark = re.search(r"<sup>\s*(\d+)\s*</sup>", plan.text[passage.start : passage.end + 20].split("\n")[0])
     path = f"{layout()['labels']['footnote']} {mark.group(1)}" if mark else ""
     return path if mark and plan.clause(path) else None
+
+
+def _month(words: str | None) -> int | None:
+    return strptime(words, "%B").tm_mon if words and words.isalpha() else _number(words)
 
 
 def _number(digits: str | None) -> int | None:

@@ -11,7 +11,7 @@ from knowledge.deadline_facts import Deadline, deadlines_in
 from knowledge.fact_patterns import patterns
 from knowledge.legal_bases import LegalBasis, legal_bases_in
 from knowledge.reading import fold
-from knowledge.structure import SEPARATOR, Passage, layout
+from knowledge.structure import SEPARATOR, Clause, Passage, layout
 from knowledge.targets import Target, targets_in
 
 __all__ = ["Deadline", "Duty", "Facts", "LegalBasis", "Recipient", "Signer", "Target", "draw_facts", "patterns"]
@@ -86,7 +86,7 @@ def _kinds(passage: Passage, unit: str | None, deadlines: list[Deadline]) -> Ite
 
 
 def _unit_headings(plan: Plan) -> dict[str, str]:
-    """Return by path the headings that name who is charged with what stands under them."""
+    """Return by path who is charged with what stands under a heading, or in a row of a table."""
     starts = patterns()["unit_name"]
     named = {}
     for clause in plan.root.walk():
@@ -94,7 +94,19 @@ def _unit_headings(plan: Plan) -> dict[str, str]:
             words = re.sub(r"^\S+\s+", "", fold(plan.text[slice(*clause.spans[0])])).rstrip(": ")
             if starts.match(words):
                 named[clause.path] = words
+        elif clause.kind is Kind.ROW and clause.children:
+            named.update(_units_of_rows(plan, clause))
     return named
+
+
+def _units_of_rows(plan: Plan, table: Clause) -> Iterator[tuple[str, str]]:
+    """Yield the path of each row of a table with who it charges, where a column says so."""
+    cells = {row.path: fold(plan.text[slice(*row.spans[0])]).split("|") for row in (table, *table.children)}
+    head = cells.pop(table.path)
+    column = next((n for n, words in enumerate(head) if patterns()["unit_column"].search(words)), None)
+    for path, row in cells.items():
+        if column is not None and column < len(row) and row[column].strip():
+            yield path, row[column].strip()
 
 
 def _unit(passage: Passage, headings: Mapping[str, str]) -> str | None:
@@ -106,4 +118,4 @@ def _unit(passage: Passage, headings: Mapping[str, str]) -> str | None:
     if named and rules["unit_name"].match(named["unit"]):
         return str(named["unit"])
     parent = passage.path.rsplit(SEPARATOR, 1)[0]
-    return headings.get(parent) if parent != passage.path else None
+    return headings.get(passage.path) or (headings.get(parent) if parent != passage.path else None)

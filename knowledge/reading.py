@@ -38,6 +38,11 @@ def page_numbers(text: str) -> list[tuple[int, int]]:
     return [(match.end("before"), match.end()) for match in _PAGE_NUMBER.finditer(text)]
 
 
+def page_at(text: str, offset: int) -> int | None:
+    """Return the page, from 1, on which `offset` lies; None where the stored text does not know its pages."""
+    return 1 + text.count("\f", 0, offset) if "\f" in text else None
+
+
 def read_source(path: Path) -> str:
     """Return the stored text of a plan's file: UTF-8, line ends as they stand.
 

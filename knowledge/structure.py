@@ -10,48 +10,28 @@ Paths name a clause's place and are unique within a plan. They are built like th
     III › 1.1              decimal numbers are kept as written
     Mở đầu                 what stands before the first section
     Chú thích 7            footnote 7
+    II › 2 › Bảng 1 › Dòng 3    third row of the first table under item 2; Bảng 1 alone is the table's head
     Nơi nhận, Người ký     the recipients, the signature
     Biểu mẫu › Cột (3), Biểu mẫu › Ghi chú (6)    a column of the form, a note under it
+    Phụ lục II › 1         item 1 of the annex numbered II
+
+In a paper without sections the items numbered 1, 2, 3 are the outermost clauses.
 """
 
 import re
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
+from dataclasses import dataclass
+from itertools import takewhile
 
 from knowledge.blocks import Block, Kind, Line, blocks_of, lines_of, wrap_width
-from knowledge.forms_in_text import form_clauses
+from knowledge.forms_in_text import form_clauses, is_cell, note_number
 from knowledge.reading import fold
+from knowledge.tree import SEPARATOR, Clause, TreeBuilder, layout
 
-SEPARATOR = " › "
-_DEPTH = {Kind.ROMAN: 1, Kind.ARABIC: 2, Kind.DECIMAL: 3, Kind.LETTER: 4, Kind.BRACKET: 5, Kind.DASH: 6}
-_HOLDS_PARAGRAPHS = (Kind.ROMAN, Kind.ARABIC, Kind.DECIMAL, Kind.LETTER)
-_HEADING_AT_MOST = 140
-_SIGNATURE = re.compile(r"[A-ZÀ-ỸĐ][A-ZÀ-ỸĐ .,/\-]{5,}$")
+__all__ = ["SEPARATOR", "Clause", "Passage", "layout", "outline", "parse", "passages_of"]
 
-
-@dataclass
-class Clause:
-    """A node of the plan's tree.
-
-    `start` and `end` are code-point offsets of its own text and all below it; `spans` are the stretches of its own
-    text, more than one where a footnote block cuts it.
-    """
-
-    path: str
-    start: int
-    end: int
-    kind: Kind = Kind.PARAGRAPH
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    children: list["Clause"] = field(default_factory=list)
-    is_heading: bool = False
-
-    def walk(self) -> "list[Clause]":
-        """Return this clause and all below it, in reading order."""
-        return [self, *(below for child in self.children for below in child.walk())]
+_SIGNATURE = re.compile(r"[A-ZÀ-ỸĐ][A-ZÀ-ỸĐ .,/’'\-]{5,}$")
+_TITLE_LINES = 4  # of an annex or a form, at most
+_TITLE_LINE = 120  # characters of one of them, at most
 
 
 @dataclass(frozen=True)
@@ -66,37 +46,26 @@ class Passage:
     is_heading: bool
 
 
-@cache
-def layout() -> dict[str, Any]:
-    """Return the layout words: `labels` for paths and `cues` to look for."""
-    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("layout.yml").read_text(encoding="utf-8"))
-    return loaded
-
-
 def parse(text: str) -> Clause:
     """Return the root clause of a plan's stored text (path "", covering everything)."""
     lines = lines_of(text)
-    body_lines, recipient_lines, signature_lines, form_lines = _parts(lines)
+    body_lines, recipient_lines, signature_lines, tail_lines = _parts(lines)
     wrap = wrap_width(lines)
     body_blocks = blocks_of(text, body_lines, wrap)
     tail_notes = [block for block in blocks_of(text, signature_lines, wrap) if block.kind is Kind.FOOTNOTE]
-    root = Clause("", 0, len(text))
-    builder = _TreeBuilder(root)
-    for block in body_blocks:
-        builder.add(block)
-    labels = layout()["labels"]
+    root, labels, taken = Clause("", 0, len(text)), layout()["labels"], set[str]()
+    has_sections = any(block.kind is Kind.ROMAN for block in body_blocks)
+    builder = TreeBuilder(root, taken, labels["opening"], has_sections)
+    _add_all(builder, body_blocks)
     if recipient_lines:
         root.children.append(_recipients(text, recipient_lines, wrap, labels["recipients"]))
     signed = [line for line in signature_lines if not line.text.startswith("<sup>")]
     if signed:
         span = (signed[0].start, signed[-1].end)
         root.children.append(Clause(labels["signer"], *span, spans=[span]))
-    for note in tail_notes:
-        builder.add(note)
-    if form_lines:
-        form, parts = form_clauses(form_lines, labels, layout()["cues"])
-        children = [Clause(path, *span, spans=[span]) for path, span in parts]
-        root.children.append(Clause(form[0], form[1][0], form_lines[-1].end, spans=[form[1]], children=children))
+    _add_all(builder, tail_notes)
+    for section in _sections(tail_lines):
+        root.children.append(_tail_section(text, section, wrap, taken))
     _close(root)
     return root
 
@@ -122,11 +91,72 @@ def outline(text: str, root: Clause) -> list[str]:
 
 
 def _parts(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line], list[Line]]:
+    """Return the lines of the body, of the recipients, of the signature, and of the annexes and forms behind it."""
     cues = layout()["cues"]
     recipients = next((n for n, line in enumerate(lines) if re.match(cues["recipients"], line.text)), len(lines))
     signature = next((n for n in range(recipients + 1, len(lines)) if _SIGNATURE.match(lines[n].text)), len(lines))
     form = next((n for n in range(signature + 1, len(lines)) if re.match(cues["form"], lines[n].text)), len(lines))
     return lines[:recipients], lines[recipients:signature], lines[signature:form], lines[form:]
+
+
+def _sections(lines: list[Line]) -> list[list[Line]]:
+    """Divide what stands behind the signature: every annex begins one, and so does a form behind something else."""
+    cues = layout()["cues"]
+    sections: list[list[Line]] = []
+    for line in lines:
+        aside = is_cell(line)
+        begun = bool(sections) and len(sections[-1]) > len(_title_of(sections[-1]))
+        begins = not aside and (
+            re.match(cues["annex"], line.text) or (begun and re.match(cues["form_title"], line.text))
+        )
+        if not sections or (begins and begun):
+            sections.append([])
+        sections[-1].append(line)
+    return sections
+
+
+def _title_of(section: list[Line]) -> list[Line]:
+    """Return the lines of a section's title: those before its first cell or numbered item, none that is a sentence."""
+    if any("\t" in line.indent for line in section):
+        return section[:1]
+    paragraphs = takewhile(lambda line: not is_cell(line) and _is_title_line(line), section[:_TITLE_LINES])
+    return list(paragraphs) or section[:1]
+
+
+def _is_title_line(line: Line) -> bool:
+    (block,) = blocks_of(line.text, [line], 0)
+    sentence = line.text.endswith((".", ":", ";")) or "…" in line.text or "..." in line.text
+    return block.kind in (Kind.PARAGRAPH, Kind.ROMAN) and len(line.text) <= _TITLE_LINE and not sentence
+
+
+def _tail_section(text: str, lines: list[Line], wrap: int, taken: set[str]) -> Clause:
+    """Return the clause of an annex or of a form; a form's columns, groups and notes are told apart."""
+    labels, cues = layout()["labels"], layout()["cues"]
+    title = _title_of(lines)
+    span = (title[0].start, title[-1].end)
+    heading = fold(text[slice(*span)])
+    annex = re.match(cues["annex"], heading)
+    if annex and not re.search(cues["registration"], heading):
+        number = annex["number"]
+        builder = TreeBuilder(Clause("", *span, spans=[span], is_heading=True), taken)
+        builder.root.path = builder.free(f"{labels['annex']} {number}" if number else labels["annex"])
+        _add_all(builder, blocks_of(text, lines[len(title) :], wrap))
+        return builder.root
+    builder = TreeBuilder(Clause("", *span, spans=[span]), taken)
+    builder.root.path = builder.free(labels["form"])
+    cells = [line for line in lines[len(title) :] if is_cell(line) or note_number(line.text)]
+    if any(is_cell(line) for line in cells):
+        in_tabs = any("\t" in line.indent for line in cells)
+        parts = form_clauses(lines[len(title) :] if in_tabs else cells, builder.root.path, labels, cues)
+        builder.root.children += [Clause(path, *part, spans=[part]) for path, part in parts]
+        cells = lines if in_tabs else cells
+    _add_all(builder, blocks_of(text, [line for line in lines[len(title) :] if line not in cells], wrap))
+    return builder.root
+
+
+def _add_all(builder: TreeBuilder, blocks: list[Block]) -> None:
+    for block in blocks:
+        builder.add(block)
 
 
 def _recipients(text: str, lines: list[Line], wrap: int, label: str) -> Clause:
@@ -139,85 +169,6 @@ def _recipients(text: str, lines: list[Line], wrap: int, label: str) -> Clause:
         path = f"{label}{SEPARATOR}{mark}[{counts[kind]}]"
         clause.children.append(Clause(path, block.start, block.end, kind, [(block.start, block.end)]))
     return clause
-
-
-class _TreeBuilder:
-    """Places block after block in the tree; `open` are the clauses that may still receive children."""
-
-    def __init__(self, root: Clause) -> None:
-        self.root = root
-        self.open: list[Clause] = []
-        self.last: Clause | None = None
-        self.taken: set[str] = set()
-        self.texts: dict[str, str] = {}
-
-    def add(self, block: Block) -> None:
-        span = (block.start, block.end)
-        if block.continues and self.last is not None:
-            self.last.spans.append(span)
-            self.texts[self.last.path] = block.text
-            return
-        if block.kind is Kind.FOOTNOTE:
-            path = self._unique(f"{layout()['labels']['footnote']} {block.mark}")
-            self.root.children.append(Clause(path, *span, Kind.FOOTNOTE, [span]))
-            return
-        parent = self._parent(block)
-        path = self._path(block, parent)
-        clause = Clause(path, *span, block.kind, [span], is_heading=_is_heading(block))
-        self.texts[path] = block.text
-        parent.children.append(clause)
-        if block.kind is not Kind.PARAGRAPH:
-            self.open = [*self._above(block.kind), clause]
-        self.last = clause
-
-    def _above(self, kind: Kind) -> list[Clause]:
-        return [clause for clause in self.open if _DEPTH[clause.kind] < _DEPTH[kind]]
-
-    def _parent(self, block: Block) -> Clause:
-        if not self.open and block.kind is not Kind.ROMAN:
-            return self._opening()
-        if block.kind is Kind.PARAGRAPH:
-            closing = re.match(layout()["cues"]["closing"], block.text)
-            holders = [clause for clause in self.open if clause.kind in _HOLDS_PARAGRAPHS]
-            if closing:
-                holders = [clause for clause in holders if clause.kind is Kind.ROMAN] or holders[:1]
-            return holders[-1] if holders else self.root
-        above = self._above(block.kind)
-        if block.kind is Kind.DASH:
-            while above and above[-1].kind is Kind.BRACKET and not self.texts[above[-1].path].rstrip().endswith(":"):
-                above.pop()
-            self.open = above
-        return above[-1] if above else self.root
-
-    def _opening(self) -> Clause:
-        label = layout()["labels"]["opening"]
-        for child in self.root.children:
-            if child.path == label:
-                return child
-        self.root.children.append(Clause(label, 0, 0))
-        return self.root.children[-1]
-
-    def _path(self, block: Block, parent: Clause) -> str:
-        prefix = f"{parent.path}{SEPARATOR}" if parent.path else ""
-        if block.kind in (Kind.PARAGRAPH, Kind.DASH):
-            mark = "¶" if block.kind is Kind.PARAGRAPH else "-"
-            number = 1 + sum(child.kind is block.kind for child in parent.children)
-            return self._unique(f"{prefix}{mark}[{number}]")
-        return self._unique(prefix + block.mark)
-
-    def _unique(self, path: str) -> str:
-        chosen, count = path, 1
-        while chosen in self.taken:
-            count += 1
-            chosen = f"{path}[{count}]"
-        self.taken.add(chosen)
-        return chosen
-
-
-def _is_heading(block: Block) -> bool:
-    words = fold(block.text)
-    numbered = block.kind in (Kind.ROMAN, Kind.ARABIC, Kind.DECIMAL, Kind.LETTER)
-    return numbered and len(words) <= _HEADING_AT_MOST and not words.endswith((".", ";", "./"))
 
 
 def _close(clause: Clause) -> None:

@@ -1,109 +1,248 @@
-"""A new plan taken in: what its text says of itself is read, the rest is left for a person to fill in."""
+"""A new plan taken in: its file is read, what it says of itself is described, and the index follows, all as one change.
+
+Nothing of the plans or the index in use is touched until everything is prepared; then all files change places together.
+"""
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from knowledge.corpus import Plan, load_plan
-from knowledge.reading import UnreadablePlan, fold, read_source
-from knowledge.structure import layout, parse
+from knowledge.corpus import CLOSED, STORED, Plan, description_problems, plan_of
+from knowledge.facts import Facts, draw_facts
+from knowledge.index import Changes
+from knowledge.intake.commit import alone, commit, emptied
+from knowledge.intake.description import Description, describe
+from knowledge.intake.doubts import doubts
+from knowledge.intake.files import KINDS, read_file
+from knowledge.intake.form_draft import draft_registration
+from knowledge.reading import UnreadablePlan, fold
+from knowledge.snippets import Snippet, snippets_of
+from knowledge.versions import version_folder
 from knowledge.vietnamese import normalise, unmark
+
+_INCOMING = ".incoming"
+_LONG = 40  # characters of a passage that two papers do not share by chance
+_ALIKE = 0.9  # share of such passages, from which two papers of a year are one
+_AT_LEAST = 5  # of them, below which nothing can be told
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+BuildIndex = Callable[[Mapping[str, Plan], Path], Changes]
+"""Writes the index of the plans into a folder that holds the files of the index in use."""
 
 
 @dataclass(frozen=True)
-class Description:
-    """What the text of a plan says of itself; None where it does not."""
+class Counts:
+    """Passages of a plan beside those of the text it takes the place of; a passage is the same by its place."""
 
-    title: str | None
-    issuer: str | None
-    place: str | None
-    year: int | None
-
-
-@cache
-def _rules() -> Mapping[str, re.Pattern[str]]:
-    loaded = yaml.safe_load(Path(__file__).with_name("describing.yml").read_text(encoding="utf-8"))
-    return {name: re.compile(pattern) for name, pattern in loaded.items()}
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
 
 
-def take_in(file: Path, plan_id: str | None, folder: Path, known: Mapping[str, Plan]) -> tuple[Plan, list[str]]:
-    """Copy `file` into `folder` with a description beside it; return the plan and the doubts about it.
+@dataclass(frozen=True)
+class TakenIn:
+    """What was understood of a file; nothing is changed yet.
 
-    Taking in the same plan again keeps the description, with whatever a person corrected in it.
+    `description` is the content of `<id>.yml`, a person's corrections kept; `draft` a proposed `registration:`, where
+    the plan brings a form; `before` the plan whose place this one takes.
+    """
+
+    file: Path
+    plan: Plan
+    description: Mapping[str, Any]
+    facts: Facts
+    doubts: list[str]
+    counts: Counts
+    draft: Mapping[str, Any] | None
+    before: Plan | None
+
+
+def understand(file: Path, plan_id: str | None, folder: Path, known: Mapping[str, Plan]) -> TakenIn:
+    """Read a plan's file and describe it; `folder` holds the plans taken in so far, `known` are all plans.
+
+    Taking in a plan again keeps its description, with whatever a person corrected in it.
 
     Raises:
-        UnreadablePlan: the file cannot be read as a plan, or holds the text of a plan that is known already.
+        UnreadablePlan: the file cannot be read as a plan, its id cannot be used, or its text is known already.
     """
-    text = read_source(file)
+    extracted = read_file(file)
     chosen = plan_id or _id_from(file.stem)
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", chosen):
+    if not _ID.fullmatch(chosen):
         raise UnreadablePlan(f"“{chosen}” is no id for a plan: use lower-case letters, digits and hyphens (--id).")
-    for plan in known.values():
-        if plan.id != chosen and fold(plan.text) == fold(text):
-            raise UnreadablePlan(f"{file.name} holds the same text as the plan {plan.id}; nothing was taken in.")
-    found = describe(text)
-    folder.mkdir(parents=True, exist_ok=True)
-    description = folder / f"{chosen}.yml"
-    if not description.exists():
-        description.write_text(_as_yaml(chosen, found), encoding="utf-8")
-    shutil.copyfile(file, folder / f"{chosen}{file.suffix.lower()}")
-    return load_plan(description), doubts(text, found)
+    before = known.get(chosen)
+    if before is not None and plan_id is None and fold(before.text) != fold(extracted.text):
+        raise UnreadablePlan(
+            f"There is a plan {chosen} already: {before.title}. If the file is a new version of it, add it with "
+            f"--id {chosen}; if it is another plan, give it another --id."
+        )
+    found = describe(extracted.text)
+    description = _description(chosen, found, folder / f"{chosen}.yml", before)
+    plan = plan_of(description, extracted.text)
+    same = next((other for other in known.values() if other.id != chosen and is_same(other, plan)), None)
+    if same is not None:
+        raise UnreadablePlan(f"{file.name} holds the same text as the plan {same.id}; nothing was taken in.")
+    facts = draw_facts(plan)
+    notes = [*extracted.doubts, *doubts(plan, found)]
+    if not any(passage.text for passage in plan.passages):
+        raise UnreadablePlan(f"{file.name}: no passage that could be cited was found.")
+    return TakenIn(file, plan, description, facts, notes, count(before, plan), draft_registration(plan, facts), before)
 
 
-def describe(text: str) -> Description:
-    """Return title, issuer, place and year as far as the text's opening and signature state them."""
-    root = parse(text)
-    opening = next((c for c in root.children if c.path == layout()["labels"]["opening"]), None)
-    lines = [fold(text[slice(*span)]) for child in (opening.children if opening else []) for span in child.spans]
-    head = " ".join(lines)
-    rules = _rules()
-    title = rules["title"].search(head)
-    issuer = rules["issuer"].search(head)
-    place = next((match for line in lines if (match := rules["place"].search(line))), None)
-    year = rules["year"].search(title.group("title") if title else head)
-    return Description(
-        title.group("title").strip() if title else None,
-        issuer.group("issuer").strip() if issuer else None,
-        place.group("place").strip() if place else None,
-        int(year.group("year")) if year else None,
+def take_in(taken: TakenIn, folder: Path, known: Mapping[str, Plan], index_folder: Path, build: BuildIndex) -> Changes:
+    """Put an understood plan among those of `folder` and bring the index in `index_folder` up to date, as one change.
+
+    Raises:
+        Busy: another process is changing the plans.
+    """
+    with alone(folder):
+        staged = emptied(folder / _INCOMING)
+        moves = _staged_plan(taken, staged, folder)
+        plan, plan_id = taken.plan, taken.plan.id
+        names = {target.name for target in moves.values() if target.parent == folder}
+        old = [folder / f"{plan_id}{suffix}" for suffix in {*STORED, *KINDS, ".draft.yml", ".retired"}]
+        plans = {**known, plan_id: _with_bank(plan, folder)}
+        changes, of_index = _staged_index(plans, index_folder, build)
+        commit(folder, {**moves, **of_index}, [path for path in old if path.name not in names])
+        _clear(staged, index_folder)
+    return changes
+
+
+def retire(plan_id: str, folder: Path, known: Mapping[str, Plan], index_folder: Path, build: BuildIndex) -> Changes:
+    """Take a plan out of the answers; its text stays, so that citations given earlier still open.
+
+    Raises:
+        UnreadablePlan: there is no such plan, or it is the only one.
+        Busy: another process is changing the plans.
+    """
+    if plan_id not in known:
+        raise UnreadablePlan(f"There is no plan {plan_id}; known are {', '.join(known)}.")
+    if len(known) == 1:
+        raise UnreadablePlan(f"{plan_id} is the only plan; add another one before it is retired.")
+    with alone(folder):
+        staged = emptied(folder / _INCOMING)
+        mark = staged / f"{plan_id}.retired"
+        mark.write_text("", encoding="utf-8")
+        plans = {other: plan for other, plan in known.items() if other != plan_id}
+        changes, moves = _staged_index(plans, index_folder, build)
+        commit(folder, {mark: folder / mark.name, **moves})
+        _clear(staged, index_folder)
+    return changes
+
+
+def is_same(one: Plan, other: Plan) -> bool:
+    """Tell whether two plans are one paper: the same text, or of one year with nearly all longer passages alike."""
+    if fold(one.text) == fold(other.text):
+        return True
+    said = [{p.text for p in plan.passages if len(p.text) >= _LONG} for plan in (one, other)]
+    both = len(said[0] & said[1])
+    return one.year == other.year and both >= _AT_LEAST and both >= _ALIKE * max(map(len, said))
+
+
+def count(before: Plan | None, plan: Plan) -> Counts:
+    """Return how many of what is searched of `plan` is new, changed and the same, and how much of `before` is gone."""
+    old, new = _by_place(before), _by_place(plan)
+    same = sum(old.get(place) == text for place, text in new.items())
+    both = len(old.keys() & new.keys())
+    return Counts(len(new) - both, both - same, same, len(old) - both)
+
+
+def _by_place(plan: Plan | None) -> dict[tuple[str, int], tuple[str, str]]:
+    places: dict[tuple[str, int], tuple[str, str]] = {}
+    nth: dict[str, int] = {}
+    snippets: list[Snippet] = snippets_of(plan) if plan else []
+    for snippet in snippets:
+        nth[snippet.path] = nth.get(snippet.path, 0) + 1
+        places[snippet.path, nth[snippet.path]] = (snippet.context, snippet.text)
+    return places
+
+
+def _staged_plan(taken: TakenIn, staged: Path, folder: Path) -> dict[Path, Path]:
+    """Write the plan's files into `staged`; return where each belongs."""
+    plan_id, text = taken.plan.id, taken.plan.text
+    suffix = taken.file.suffix.lower()
+    shutil.copyfile(taken.file, staged / f"{plan_id}{suffix}")
+    if text.encode() != taken.file.read_bytes():
+        (staged / f"{plan_id}.extracted.txt").write_bytes(text.encode())
+    (staged / f"{plan_id}.yml").write_text(_as_yaml(taken.description), encoding="utf-8")
+    if taken.draft is not None:
+        draft = (
+            f"# A proposal; what is right of it belongs under `registration:` of {plan_id}.yml, without `unmatched`.\n"
+        )
+        (staged / f"{plan_id}.draft.yml").write_text(draft + _as_yaml(taken.draft), encoding="utf-8")
+    moves = {path: folder / path.name for path in staged.iterdir()}
+    if taken.before is not None and taken.before.text != text:
+        kept = version_folder(folder, taken.before)
+        earlier = emptied(staged / "version")
+        (earlier / f"{plan_id}.txt").write_bytes(taken.before.text.encode())
+        (earlier / f"{plan_id}.yml").write_text(_as_yaml(_described(taken.before)), encoding="utf-8")
+        moves |= {path: kept / path.name for path in earlier.iterdir()}
+    return moves
+
+
+def _staged_index(plans: Mapping[str, Plan], index_folder: Path, build: BuildIndex) -> tuple[Changes, dict[Path, Path]]:
+    """Build the index beside the one in use; return what changed and where each file belongs."""
+    following = emptied(_following(index_folder))
+    if index_folder.exists():
+        shutil.copytree(index_folder, following, dirs_exist_ok=True)
+    changes = build(plans, following)
+    return changes, {path: index_folder / path.name for path in following.iterdir()}
+
+
+def _following(index_folder: Path) -> Path:
+    return index_folder.with_name(f"{index_folder.name}.next")
+
+
+def _clear(staged: Path, index_folder: Path) -> None:
+    for folder in (staged, _following(index_folder)):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_bank(plan: Plan, folder: Path) -> Plan:
+    """Return `plan` as it will be loaded, with the questions that stand beside it."""
+    return plan_of(
+        {**_described(plan), "registration": plan.registration}, plan.text, folder / f"{plan.id}.questions.yml"
     )
-
-
-def doubts(text: str, found: Description) -> list[str]:
-    """Return, in English, what a person should look at before the plan is used."""
-    root = parse(text)
-    sections = [child.path for child in root.children if re.match(r"[IVX]", child.path)]
-    missing = [name for name in ("title", "issuer", "place", "year") if getattr(found, name) is None]
-    notes = [f"`{name}` is not stated clearly; fill it in" for name in missing]
-    notes.extend(f"two sections are numbered {path.split('[')[0]}" for path in sections if "[" in path)
-    expected = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
-    plain = [path for path in sections if "[" not in path]
-    notes.extend(f"section {number} is missing" for number in expected[: len(plain)] if number not in plain)
-    if not sections:
-        notes.append("no numbered sections were found; the text is kept as plain paragraphs")
-    return notes
 
 
 def _id_from(stem: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", unmark(normalise(stem)).lower())) or "plan"
 
 
-def _as_yaml(plan_id: str, found: Description) -> str:
-    data = {
+def _description(plan_id: str, found: Description, corrected: Path, before: Plan | None) -> dict[str, Any]:
+    """Return the description in use, corrections included, or a new one from what the paper says of itself."""
+    if corrected.exists():
+        data = yaml.safe_load(corrected.read_text(encoding="utf-8"))
+        for problem in description_problems(plan_id, data):
+            raise UnreadablePlan(f"{corrected.name}: {problem}")
+        return dict(data)
+    if before is not None:
+        return _described(before)
+    return {
         "id": plan_id,
         "title": found.title or plan_id,
         "issuer": found.issuer or "",
         "place": found.place or "",
         "year": found.year or 0,
-        "number": None,
-        "date": None,
+        "number": found.number,
+        "date": found.issued.isoformat() if found.issued else None,
         "label": f"{found.place or plan_id} {found.year or ''}".strip(),
         "aliases": [],
-        "registration": {"accepts": False},
+        "language": found.language,
+        "registration": dict(CLOSED),
     }
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
+def _described(plan: Plan) -> dict[str, Any]:
+    kept = ("id", "title", "issuer", "place", "year", "number", "date", "label", "language")
+    of_plan = {name: getattr(plan, name) for name in kept}
+    return {**of_plan, "aliases": list(plan.aliases), "registration": dict(plan.registration)}
+
+
+def _as_yaml(data: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False)

@@ -12,7 +12,7 @@ from knowledge.structure import SEPARATOR, Passage
 from knowledge.vietnamese import unmark
 
 _E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w/.-])(?:\+84|0)(?:[ .-]?\d){8,10}(?![\d/])")
+_PHONE = re.compile(r"(?<![\w/.-])\(?(?:\+84|0)(?:\)?[ .-]?\d){8,10}(?![\d/])")
 _NUMBERED = re.compile(r"\[(\d+)\]$")
 _MARKS = {"-": "d", "¶": "p"}
 
@@ -51,6 +51,13 @@ def contacts(text: str) -> list[tuple[int, int, str]]:
     return sorted(found)
 
 
+def masked(text: str) -> str:
+    """Return `text` with its contacts masked."""
+    for start, end, shown in reversed(contacts(text)):
+        text = text[:start] + shown + text[end:]
+    return text
+
+
 def _masked_address(address: str) -> str:
     name, _, host = address.partition("@")
     return f"{name[0]}…{name[-1] if len(name) > 2 else ''}@{host}"
@@ -84,7 +91,7 @@ def blocks_of(plan: Plan, highlight: tuple[int, int] | None = None) -> list[Bloc
         if "<mark>" in html and not marked:
             html, marked = html.replace("<mark>", '<mark id="passage" tabindex="-1">', 1), True
         depth = max(1, sum(not part.startswith("¶") for part in path.split(SEPARATOR)))
-        words = " ".join(passage.text for passage in passages)
+        words = masked(" ".join(passage.text for passage in passages))
         is_heading = passages[0].is_heading
         blocks.append(Block(path, anchor_of(path), depth, kinds[path], is_heading, words, html))
     return blocks

@@ -123,6 +123,12 @@ def test_add_says_what_it_understood_and_makes_it_answerable(home: Path, tmp_pat
     assert "I › 1" in run(home, "outline", "tan-lap").stdout
     assert run(home, "outline", "none").returncode == 2
     assert run(home, "add", str(tmp_path / "none.txt")).returncode == 2
+    again = json.loads(run(home, "add", str(file), "--json").stdout)
+    assert again["passages"]["unchanged"] == again["passages"]["unchanged"] + again["passages"]["changed"] > 3
+    assert again["embedded"] == 0 and {"outline", "facts", "doubts", "registration_draft"} <= set(again)
+    assert "is retired" in run(home, "retire", "tan-lap").stdout
+    assert "tan-lap" not in run(home, "list").stdout
+    assert run(home, "retire", "tan-lap").returncode == 2
 
 
 def test_unanswered_questions_are_listed_and_asking_from_a_shell_keeps_none(home: Path) -> None:
