@@ -6,18 +6,22 @@ is a failure here. Messages of one person are handled in the order they came, di
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import httpx
 
-from bot.messages import Attachment, Button, Citation, Message, Reply, has_words, is_issued, typed
+from bot.messages import Attachment, Button, Citation, Message, Part, Reply, has_words, is_issued, typed
 from bot.wording import say
 from knowledge.vietnamese import is_english
 
 WEBHOOK = "/webhooks/rest/webhook"
+
+Render = Callable[[Reply, str], Sequence[Part]]
+"""From a reply and a language to the parts that show it in a channel."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -69,10 +73,13 @@ class Dialogue:
         if not has_words(text):
             return Turn("answered", (Reply(say("no_words" if text else "empty", language)),))
         async with self._queue.turn_of(message.person):
-            replies = await self._ask(message.person, text)
+            replies = await self._ask(message.person, text, message.message_id)
         if not replies:
             return Turn("unavailable", (Reply(say("unavailable", language)),))
         return Turn("answered", replies)
+
+    async def greet(self, person: str, render: Render) -> None:
+        """Keep in the outbox what is to be said to a person who comes by and has not written yet."""
 
     async def ready(self) -> bool:
         """Tell whether the Rasa server answers at all."""
@@ -82,11 +89,15 @@ class Dialogue:
             return False
         return answer.status_code == httpx.codes.OK
 
-    async def _ask(self, person: str, text: str) -> tuple[Reply, ...]:
+    async def takes_turns(self) -> bool:
+        """Tell whether a turn through the Rasa server and the action server has an answer now."""
+        return bool(await self._ask("readiness", "/help", ""))
+
+    async def _ask(self, person: str, text: str, message_id: str) -> tuple[Reply, ...]:
+        """Return the replies, none after a failure. A message that Rasa has answered under its id is not done again."""
+        body = {"sender": person, "message": text, "metadata": {"message_id": message_id}}
         try:
-            answer = await self._client.post(
-                f"{self._url}{WEBHOOK}", json={"sender": person, "message": text}, timeout=self._timeout
-            )
+            answer = await self._client.post(f"{self._url}{WEBHOOK}", json=body, timeout=self._timeout)
             if answer.status_code != httpx.codes.OK:
                 _log.error("Rasa answered HTTP %s; the message was not handled", answer.status_code)
                 return ()

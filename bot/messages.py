@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from knowledge.answers import Citation as Citation  # what an answer cites is what a channel shows
 
@@ -17,8 +17,38 @@ _DROPPED = ("Cc", "Cf", "Cs", "Co")
 
 
 @dataclass(frozen=True)
+class Received:
+    """What came in through a channel; ids are the messenger's own, `message_id` is unique for the person.
+
+    `text` is what was typed, the payload of the button pressed, or, of what cannot be read (a sticker, a voice
+    message), the key of the sentence that says so. `in_reply_to` is set in a group: the message to answer.
+    """
+
+    channel: str
+    user: str
+    chat: str
+    message_id: str
+    kind: Literal["typed", "pressed", "unreadable"]
+    text: str
+    in_reply_to: str | None = None
+
+    @property
+    def person(self) -> str:
+        """The one string the assistant knows this person by, `<channel>:<id>`."""
+        return f"{self.channel}:{self.user}"
+
+    @property
+    def in_group(self) -> bool:
+        """Whether others read along."""
+        return self.in_reply_to is not None
+
+
+@dataclass(frozen=True)
 class Message:
-    """One message of a person: `text` is cleaned words or an issued button payload; `time` is aware."""
+    """One message of a person: `text` is cleaned words or an issued button payload; `time` is aware.
+
+    `in_group`: others read along.
+    """
 
     channel: str
     user: str
@@ -26,6 +56,7 @@ class Message:
     message_id: str
     text: str
     time: datetime
+    in_group: bool = False
 
     @property
     def person(self) -> str:
@@ -55,6 +86,22 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    custom: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message as a channel shows it.
+
+    `options` maps what a person may type to a button's payload. What belongs to the reply as a whole
+    (citations, files, the envelope) comes with its last part.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
     citations: tuple[Citation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     custom: Mapping[str, Any] | None = None

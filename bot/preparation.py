@@ -17,7 +17,10 @@ MODEL_SOURCES = (
     "nlu_data/**/*",
     "bot/nlu/**/*",
     "knowledge/vietnamese.py",
-    "actions/registration/periods.py",
+    "knowledge/rewriting.py",
+    "knowledge/typing_slips.py",
+    "knowledge/vocabulary.yml",
+    "knowledge/phrases.txt",
     "requirements/rasa.txt",
 )
 """What a Rasa model is made from: its training data, and the code and packages it is trained with."""

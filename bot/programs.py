@@ -50,6 +50,7 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TRACKER_DB": str(settings.tracker_database),
+        "TURNS_DB": str(settings.turns_database),
         "RASA_CACHE_DIRECTORY": str(settings.home / "rasa-cache"),
     }
 
@@ -76,13 +77,13 @@ def action_server(settings: Settings, client: httpx.AsyncClient) -> Program:
     return Program("actions", command, environment, LOOPBACK, port, "ACTIONS_PORT", ready)
 
 
-def web_page(settings: Settings, client: httpx.AsyncClient) -> Program:
-    """The web page, on the address that the settings name."""
+def channels(settings: Settings, client: httpx.AsyncClient) -> Program:
+    """The web page, on the address that the settings name, and the messengers."""
     host, port = settings.web_host, settings.web_port
     local = LOOPBACK if host in ("0.0.0.0", "::") else host
     ready = _answers(client, str(httpx.URL(scheme="http", host=local, port=port, path="/health")))
-    command = (sys.executable, "-m", "bot", "web")
-    return Program("web", command, assistant_environment(settings), host, port, "WEB_PORT", ready)
+    command = (sys.executable, "-m", "bot", "channels")
+    return Program("channels", command, assistant_environment(settings), host, port, "WEB_PORT", ready)
 
 
 def _answers(client: httpx.AsyncClient, address: str) -> Callable[[], Awaitable[bool]]:

@@ -1,94 +1,151 @@
 """The contract every channel keeps; tests/bot/channels/contract.py holds each channel to it.
 
 A channel must
-- make a `Received` of whatever comes in, the person's id from the messenger itself, never from the text,
-- hand it to `Channel.handle`, which strips a leading slash, refuses button payloads the assistant does not
-  issue, maps a typed number back to the button it stands for, and keeps one person's messages in order,
-- show every part it gets back, in order, and keep what was not handled so that it can be sent again,
-- state its `Limits`, counted in NFC characters.
+- make a `Received` of whatever comes in: the person's id from the messenger itself, never from the text, and a
+  message id that stays the same when the same message comes again,
+- hand it to `handle` where the reply goes back at once (web, console), or to `take` where it is sent later
+  (messengers: see `bot/channels/messenger.py`). Both act once on a message, however often it comes,
+- show every part it gets back, in order,
+- state its `Limits`, and in `unasked` how long it may write to a person who has not written again.
 
 A channel must not
 - call Rasa, the knowledge or the registrations itself,
 - word an answer, shorten one, or claim that something is saved,
-- show one person anything of another.
+- show one person anything of another, or in a group anything of a registration.
 """
 
+import asyncio
+import logging
 from abc import ABC
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from bot.channels.rendering import Limits, Part, render
-from bot.dialogue import Dialogue
-from bot.messages import Message, Reply, pressed, typed
+from bot.channels.rendering import Limits, render
+from bot.commands import meaning
+from bot.dialogue import Dialogue, PersonQueue, Turn
+from bot.memory.opening import Memory
+from bot.memory.talks import Talk
+from bot.messages import Message, Part, Received, Reply, is_issued, pressed, typed
 from bot.wording import say
+from knowledge.database import StoreUnavailable
 from knowledge.vietnamese import is_english
-
-REMEMBERED_CHATS = 10_000
-"""For how many chats the options of the last list are kept; the oldest are forgotten first."""
-
 
 Status = Literal["answered", "unavailable", "refused"]
 
-
-@dataclass(frozen=True)
-class Received:
-    """What came in: words typed, or the payload of a button pressed. Ids are the messenger's own."""
-
-    user: str
-    chat: str
-    message_id: str
-    kind: Literal["typed", "pressed"]
-    text: str
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. `refused`: the button is not one of ours and nothing was asked."""
+    """What came of a message.
+
+    `unavailable`: not handled, it can come again. `refused`: nothing was asked, `parts` say why.
+    `repeated`: the message came before, `parts` are those of the first time.
+    """
 
     status: Status
     parts: tuple[Part, ...]
+    repeated: bool = False
 
 
 class Channel(ABC):
-    """One way of talking to people; `clock` returns the aware time of now."""
+    """One way of talking to people.
+
+    Args:
+        dialogue: the way to the assistant.
+        memory: what is remembered of messages and talks; shared by all channels.
+        clock: returns the aware time of now.
+        public_address: where people reach the web page, for links to passages; "" for none.
+    """
 
     name: ClassVar[str]
     limits: ClassVar[Limits]
+    unasked: ClassVar[timedelta | None] = timedelta(0)
+    """How long after a person's last message the channel may write to them; None: always, zero: never."""
 
-    def __init__(self, dialogue: Dialogue, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, dialogue: Dialogue, memory: Memory, clock: Callable[[], datetime], public_address: str = ""
+    ) -> None:
         self.dialogue = dialogue
-        self._clock = clock
-        self._options: OrderedDict[str, dict[str, str]] = OrderedDict()
+        self.memory = memory
+        self.clock = clock
+        self._public_address = public_address
+        self._queue = PersonQueue()
+
+    def shown(self, reply: Reply, language: str) -> list[Part]:
+        """Return the parts that show `reply` within the channel's limits."""
+        return render(reply, self.limits, language, self._public_address)
+
+    async def greet(self, user: str) -> None:
+        """Keep in the outbox what is to be said to a person who comes by, for a channel that reads its talk back."""
+        try:
+            await self.dialogue.greet(f"{self.name}:{user}", self.shown)
+        except StoreUnavailable as error:
+            _log.error("nothing is said to who comes by: %s", error)
 
     async def handle(self, received: Received) -> Outcome:
-        """Take one message through the assistant; never raises for anything a person sends."""
-        text = self._text_of(received)
-        if text is None:
-            return self._outcome("refused", (Reply(say("old_button")),))
-        message = Message(self.name, received.user, received.chat, received.message_id, text, self._clock())
-        turn = await self.dialogue.send(message)
-        outcome = self._outcome(turn.status, turn.replies, "en" if is_english(text) else "vi")
-        if turn.status == "answered":
-            self._remember(received.chat, outcome)
+        """Answer one message at once; one that was answered before gets the same parts again."""
+        async with self._queue.turn_of(received.person):
+            try:
+                return await self._handle(received)
+            except StoreUnavailable as error:
+                _log.error("a message is not handled: %s", error)
+                return self._outcome(Turn("unavailable", (Reply(say("unavailable")),)), "vi")
+
+    async def _handle(self, received: Received) -> Outcome:
+        kept = await asyncio.to_thread(self.memory.inbox.answered, received)
+        if kept is not None:
+            return Outcome("answered", kept, repeated=True)
+        outcome = await self.ask(received)
+        if outcome.status == "answered":
+            answer = self.memory.inbox.answer
+            await asyncio.to_thread(answer, received, outcome.parts, self.clock(), shown=True)
         return outcome
 
-    def _text_of(self, received: Received) -> str | None:
-        if received.kind == "pressed":
-            return pressed(received.text)
-        text = typed(received.text)
-        return self._options.get(received.chat, {}).get(text.strip(" .)").lower(), text)
+    async def ask(self, received: Received) -> Outcome:
+        """Take one message through the assistant; nothing is remembered of it.
 
-    def _outcome(self, status: Status, replies: tuple[Reply, ...], language: str = "vi") -> Outcome:
-        parts = tuple(part for reply in replies for part in render(reply, self.limits, language))
-        return Outcome(status, parts)
+        Raises:
+            StoreUnavailable: the database cannot be used; nothing was asked.
+        """
+        talk = await asyncio.to_thread(self.memory.talks.of, received.person)
+        text = _words(received, talk)
+        if text is None:
+            key = received.text if received.kind == "unreadable" else "old_button"
+            return self._outcome(Turn("answered", (Reply(say(key)),)), "vi", "refused")
+        language = "en" if is_english(text) and not is_issued(text) else "vi"
+        if not text and received.kind == "typed" and meaning(received.text) == "":
+            return self._outcome(Turn("answered", (Reply(say("ask_what")),)), language)
+        message = Message(
+            self.name, received.user, received.chat, received.message_id, text, self.clock(), received.in_group
+        )
+        turn = await self.dialogue.send(message)
+        if received.in_group and turn.status == "answered" and not _for_everyone(turn, text):
+            turn = Turn("answered", (Reply(say("private_only", language)),))
+        return self._outcome(turn, language)
 
-    def _remember(self, chat: str, outcome: Outcome) -> None:
-        self._options.pop(chat, None)
-        options = {typed_as: payload for part in outcome.parts for typed_as, payload in part.options}
-        if options:
-            self._options[chat] = options
-        while len(self._options) > REMEMBERED_CHATS:
-            self._options.popitem(last=False)
+    def _outcome(self, turn: Turn, language: str, status: Status | None = None) -> Outcome:
+        parts = [part for reply in turn.replies for part in self.shown(reply, language)]
+        return Outcome(status or turn.status, tuple(parts))
+
+
+def _words(received: Received, talk: Talk) -> str | None:
+    """Return what the assistant is told; None for what it cannot read, or a button that is no longer open."""
+    if received.kind == "unreadable":
+        return None
+    if received.kind == "pressed":
+        words = pressed(received.text)
+        return words if received.text in talk.offered or is_issued(received.text) else None
+    command = meaning(received.text)
+    if command is not None:
+        return typed(command)
+    text = typed(received.text)
+    return talk.options.get(text.strip(" .)").lower(), text)
+
+
+def _for_everyone(turn: Turn, text: str) -> bool:
+    """Tell whether a turn may be shown in a group: an answer on plans, never anything of a registration."""
+    kinds = {reply.custom.get("kind") for reply in turn.replies if reply.custom is not None}
+    return kinds == {"answer"} or (not kinds and is_issued(text))

@@ -3,14 +3,19 @@
 import asyncio
 import getpass
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import ClassVar, Protocol
+from uuid import uuid4
 
 import httpx
 
-from bot.channels.base import Channel, Received
-from bot.channels.rendering import FindPaper, Limits, no_paper, passage_link
+from bot.channels.base import Channel
+from bot.channels.rendering import FindPaper, Limits, no_paper
 from bot.dialogue import Dialogue
+from bot.memory.opening import Memory, open_memory
+from bot.messages import Received
+from bot.reminders.service import OpenReminders
 from bot.wording import say
 
 
@@ -22,11 +27,12 @@ class ConsoleSettings(Protocol):
         """Address of the Rasa server."""
 
     @property
+    def database_url(self) -> str:
+        """Database of what the channels remember."""
+
+    @property
     def public_address(self) -> str | None:
         """Address under which people reach the web page, if there is one."""
-
-    def now(self) -> datetime:
-        """Return the aware time of now."""
 
 
 class Console(Channel):
@@ -38,31 +44,27 @@ class Console(Channel):
     def __init__(
         self,
         dialogue: Dialogue,
+        memory: Memory,
         clock: Callable[[], datetime],
         user: str,
-        public_address: str | None = None,
+        public_address: str = "",
         read: Callable[[str], str] = input,
         write: Callable[[str], None] = print,
         find: FindPaper = no_paper,
     ) -> None:
-        super().__init__(dialogue, clock)
+        super().__init__(dialogue, memory, clock, public_address)
         self._user = user
-        self._public_address = (public_address or "").rstrip("/")
         self._read = read
         self._write = write
         self._find = find
-        self._count = 0
 
     async def turn(self, text: str) -> None:
         """Handle one typed line and write what comes back."""
-        self._count += 1
-        outcome = await self.handle(Received(self._user, self._user, str(self._count), "typed", text))
+        outcome = await self.handle(Received(self.name, self._user, self._user, uuid4().hex, "typed", text))
         if outcome.parts:
             self._write(f"\n{say('console_assistant')}:")
         for part in outcome.parts:
             self._write(part.text)
-            for citation in part.citations if self._public_address else ():
-                self._write(say("see_in_plan", link=f"{self._public_address}{passage_link(citation)}"))
             kept = [self._find(f"{self.name}:{self._user}", attached.token) for attached in part.attachments]
             for file in filter(None, kept):
                 self._write(say("paper_at", file=file))
@@ -81,8 +83,11 @@ class Console(Channel):
         self._write(f"\n{say('console_goodbye')}")
 
 
-def main(settings: ConsoleSettings, find: FindPaper = no_paper) -> None:
-    """Talk with the assistant of these settings on the terminal."""
-    client = httpx.AsyncClient(trust_env=False)
-    dialogue = Dialogue(settings.rasa_url, client)
-    Console(dialogue, settings.now, getpass.getuser(), settings.public_address, find=find).talk()
+def main(settings: ConsoleSettings, find: FindPaper = no_paper, remind: OpenReminders | None = None) -> None:
+    """Talk with the assistant of these settings on the terminal; `remind` adds reminders."""
+    client, memory = httpx.AsyncClient(trust_env=False), open_memory(settings.database_url)
+    reminders = remind(memory, {}) if remind else None
+    dialogue = reminders.dialogue(settings.rasa_url, client) if reminders else Dialogue(settings.rasa_url, client)
+    clock = partial(datetime.now, UTC)
+    Console(dialogue, memory, clock, getpass.getuser(), settings.public_address or "", find=find).talk()
+    memory.close()

@@ -23,10 +23,17 @@ def echo(sender: str, text: str) -> list[dict[str, Any]]:
 
 
 class FakeRasa:
-    """`script(sender, text)` gives the JSON of the answer; an int is an HTTP status instead."""
+    """`script(sender, text)` gives the JSON of the answer; an int is an HTTP status instead.
 
-    def __init__(self, script: Script = echo) -> None:
+    `once`: like bot/rasa_rest.py, it answers a message that comes again with the turn it had. `together`: no turn ends
+    before so many have run at the same time.
+    """
+
+    def __init__(self, script: Script = echo, once: bool = False, together: int = 1) -> None:
         self.script = script
+        self.once = once
+        self.together = together
+        self.turns: dict[tuple[str, str], Any] = {}
         self.received: list[tuple[str, str]] = []
         self.running: dict[str, int] = {}
         self.most_at_once = 0
@@ -44,16 +51,23 @@ class FakeRasa:
     async def _webhook(self, request: Request) -> Response:
         body = await request.json()
         sender, text = body["sender"], body["message"]
+        turn = (sender, body["metadata"]["message_id"])
+        if self.once and turn in self.turns:
+            return JSONResponse(self.turns[turn])
         self.running[sender] = self.running.get(sender, 0) + 1
         self.most_of_one = max(self.most_of_one, self.running[sender])
         self.most_at_once = max(self.most_at_once, sum(self.running.values()))
         for _ in range(20):
             await asyncio.sleep(0)
+        while self.most_at_once < self.together:
+            await asyncio.sleep(0.001)
         self.running[sender] -= 1
         self.received.append((sender, text))
         answer = self.script(sender, text)
         if isinstance(answer, int):
             return Response("not here", answer)
+        if answer:
+            self.turns[turn] = answer
         return JSONResponse(answer)
 
     def dialogue(self) -> Dialogue:

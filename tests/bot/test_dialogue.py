@@ -1,4 +1,6 @@
 import asyncio
+import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -170,3 +172,20 @@ def test_a_persons_place_is_given_up_even_when_the_turn_breaks() -> None:
 
 def test_ready_when_rasa_answers() -> None:
     assert asyncio.run(FakeRasa().dialogue().ready())
+
+
+def test_rasa_is_told_which_message_it_is() -> None:
+    asked: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return httpx.Response(200, json=[{"text": "a"}])
+
+    dialogue = Dialogue("http://rasa.test", httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    asyncio.run(dialogue.send(replace(message("xin chào"), message_id="77")))
+    assert asked == [{"sender": "web:an", "message": "xin chào", "metadata": {"message_id": "77"}}]
+
+
+@pytest.mark.parametrize(("answer", "takes"), [([{"text": "Xin chào"}], True), ([], False), (503, False)])
+def test_it_takes_turns_when_a_whole_turn_has_an_answer(answer: Any, takes: bool) -> None:
+    assert asyncio.run(FakeRasa(lambda sender, text: answer).dialogue().takes_turns()) is takes

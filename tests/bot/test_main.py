@@ -39,7 +39,7 @@ command.ready_index = nothing
 command.ready_model = waits if "slowly" in sys.argv else nothing
 command.rasa_server = lambda *_: fake("rasa")
 command.action_server = lambda *_: fake("actions")
-command.web_page = lambda *_: fake("web")
+command.channels = lambda *_: fake("channels")
 sys.exit(asyncio.run(command._until_told_to_stop(load_settings(assistant_home=folder / "state"))))
 """
 
@@ -65,7 +65,7 @@ def test_everything_is_started_its_address_told_and_stopped_on_a_signal(tmp_path
     with start(tmp_path) as process:
         line = read_until(process, "Ready after")
         assert "http://127.0.0.1:8080" in line
-        children = [int((tmp_path / name).read_text()) for name in ("rasa", "actions", "web")]
+        children = [int((tmp_path / name).read_text()) for name in ("rasa", "actions", "channels")]
         process.send_signal(number)
         read_until(process, "Stopped.")
         assert process.wait(timeout=30) == 0

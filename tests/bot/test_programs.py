@@ -4,7 +4,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.programs import action_server, rasa_server, web_page
+from bot.programs import action_server, channels, rasa_server
 from bot.settings import Settings, load_settings
 
 
@@ -38,6 +38,7 @@ def test_rasa_listens_on_loopback_only_and_has_no_management_interface(settings:
     assert program.environment["RASA_TELEMETRY_ENABLED"] == "false"
     assert program.environment["ACTIONS_PORT"] == "6055"
     assert program.environment["TRACKER_DB"] == str(settings.home / "dialogue.sqlite")
+    assert program.environment["TURNS_DB"] == str(settings.home / "turns.sqlite")
 
 
 def test_the_action_server_listens_on_loopback_only(settings: Settings) -> None:
@@ -54,10 +55,10 @@ def test_the_action_server_itself_binds_loopback_whatever_its_surroundings_say()
     assert HOST == "127.0.0.1"
 
 
-def test_the_web_page_listens_where_the_setting_says(settings: Settings) -> None:
-    assert web_page(settings, refusing()).host == "127.0.0.1"
+def test_the_channels_listens_where_the_setting_says(settings: Settings) -> None:
+    assert channels(settings, refusing()).host == "127.0.0.1"
     opened = settings.model_copy(update={"web_host": "0.0.0.0"})
-    program = web_page(opened, refusing())
+    program = channels(opened, refusing())
     assert (program.host, program.environment["WEB_HOST"]) == ("0.0.0.0", "0.0.0.0")
 
 
@@ -66,7 +67,7 @@ def test_no_program_asks_a_model_hub_or_sends_telemetry(settings: Settings) -> N
     for program in (
         rasa_server(settings, Path("m"), client),
         action_server(settings, client),
-        web_page(settings, client),
+        channels(settings, client),
     ):
         assert program.environment["HF_HUB_OFFLINE"] == "1"
         assert program.environment["RASA_TELEMETRY_ENABLED"] == "false"
@@ -95,7 +96,7 @@ def test_rasa_is_asked_for_a_turn_only_once_the_action_server_answers(settings: 
     assert asked == ["GET http://127.0.0.1:6055/health"]
 
 
-@pytest.mark.parametrize("make", [action_server, web_page])
+@pytest.mark.parametrize("make", [action_server, channels])
 def test_the_other_programs_are_ready_once_their_health_address_answers(settings: Settings, make) -> None:  # type: ignore[no-untyped-def]
     assert asyncio.run(make(settings, answering(200, {"status": "ok"})).ready())
     assert not asyncio.run(make(settings, answering(503, {})).ready())
@@ -108,4 +109,3 @@ def test_the_files_that_rasa_reads_take_the_values_it_is_given(settings: Setting
     endpoints = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
     assert "url: http://127.0.0.1:${ACTIONS_PORT}/webhook" in endpoints  # quoted, Rasa would not fill it in
     assert "db: ${TRACKER_DB}" in endpoints
-    assert (ROOT / "credentials.yml").read_text(encoding="utf-8").splitlines()[-1] == "rest:"

@@ -26,14 +26,26 @@ def test_every_setting_says_what_it_is_and_what_to_write(name: str) -> None:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_example_is_a_value_that_is_taken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_ADDRESS", "https://danvan.example.vn")  # what the webhook of Telegram needs
     monkeypatch.setenv(name.upper(), str((Settings.model_fields[name].examples or [])[0]))
     load_settings()
+
+
+def test_a_webhook_without_an_address_is_refused_without_telling_the_secret() -> None:
+    with pytest.raises(SettingsError, match="PUBLIC_ADDRESS") as refused:
+        load_settings(telegram_webhook_secret="hidden-word")
+    assert "hidden-word" not in str(refused.value)
+
+
+def test_secrets_do_not_show_where_settings_are_printed() -> None:
+    settings = load_settings(telegram_token="1:hidden", telegram_webhook_secret="hidden", public_address="https://a.vn")
+    assert "hidden" not in repr(settings)
 
 
 def test_the_example_file_names_every_setting_with_its_description_and_default() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     written = dict(re.findall(r"^([A-Z_]+)=(.*)$", text, flags=re.MULTILINE))
-    assert list(written) == NAMES
+    assert sorted(written) == sorted(NAMES)
     for name, field in Settings.model_fields.items():
         assert f"# {field.description}\n" in text
         assert written[name.upper()] == ("" if field.default is None else str(field.default))
@@ -74,6 +86,13 @@ def test_without_a_set_clock_time_passes_in_vietnam_time() -> None:
     assert now.year >= 2026
 
 
+def test_portals_are_told_apart_by_commas() -> None:
+    origins = "https://portal.example.vn , https://*.noi-bo.vn:8443,http://[::1]:80"
+    named = ("https://portal.example.vn", "https://*.noi-bo.vn:8443", "http://[::1]:80")
+    assert load_settings(portal_origins=origins).portals == named
+    assert load_settings().portals == ()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -86,6 +105,14 @@ def test_without_a_set_clock_time_passes_in_vietnam_time() -> None:
         ("DATABASE_URL", "assistant.sqlite"),
         ("PUBLIC_ADDRESS", "danvan.example.vn"),
         ("RETENTION_DAYS", "0"),
+        ("REMINDER_HOURS", "17:00-08:00"),
+        ("REMINDER_HOURS", "8-17"),
+        ("REMINDER_HOURS", "08:00-25:00"),
+        ("DRAFT_REMINDER_DAYS", "-1"),
+        ("PORTAL_ORIGINS", "portal.example.vn"),
+        ("PORTAL_ORIGINS", "https://portal.example.vn/tin"),
+        ("PORTAL_ORIGINS", "https://a.vn; script-src *"),
+        ("PORTAL_ORIGINS", "https://cổng.vn"),
     ],
 )
 def test_a_bad_value_is_named_with_what_to_write(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

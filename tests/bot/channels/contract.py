@@ -2,13 +2,17 @@
 
 import unicodedata
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.base import Channel
 from bot.channels.rendering import length
+from bot.memory.opening import Memory
+from bot.memory.tables import InboxRow, OutboxRow
 from bot.messages import TEXT_LIMIT
 from bot.wording import say
 from tests.bot.fake_rasa import FakeRasa
@@ -30,13 +34,19 @@ class Shown:
 
 
 class ChannelContract:
-    """Subclass per channel. `open` returns something with `say`, `take` and `channel`."""
+    """Subclass per channel. `keeps_messages`: what was not handled is answered later, without being sent again."""
 
     channel_class: ClassVar[type[Channel]]
+    user: ClassVar[str] = "a" * 32
+    keeps_messages: ClassVar[bool] = False
 
     @abstractmethod
-    def open(self, rasa: FakeRasa, user: str = "a" * 32) -> "Conversation":
-        """Start a conversation of one person over a fresh channel."""
+    def open(self, rasa: FakeRasa) -> "Conversation":
+        """Start a conversation of `user` over a fresh channel."""
+
+    def again(self, conversation: "Conversation", send_again: Callable[[], "Shown"]) -> "Shown":
+        """Return what is shown when the assistant is back: at once, or after the person has sent it again."""
+        return conversation.come_again() if self.keeps_messages else send_again()
 
     @staticmethod
     def answering(*messages: dict[str, Any]) -> FakeRasa:
@@ -44,8 +54,8 @@ class ChannelContract:
 
     def test_the_person_is_named_by_the_channel_and_not_by_the_text(self) -> None:
         rasa = FakeRasa()
-        self.open(rasa, "b" * 32).say("web:khac")
-        assert rasa.received == [(f"{self.channel_class.name}:{'b' * 32}", "web:khac")]
+        self.open(rasa).say("web:khac")
+        assert rasa.received == [(f"{self.channel_class.name}:{self.user}", "web:khac")]
 
     def test_every_reply_is_shown_in_order(self) -> None:
         shown = self.open(self.answering({"text": "Một."}, {"text": "Hai."}, {"text": "Ba."})).say("xin chào")
@@ -90,9 +100,11 @@ class ChannelContract:
     def test_a_turn_that_was_not_handled_is_said_to_be_so_and_can_be_sent_again(self, answer: Any) -> None:
         rasa = FakeRasa(lambda sender, text: answer)
         conversation = self.open(rasa)
-        assert say("unavailable") in conversation.say("Đăng ký mô hình").all
+        said = say("kept_for_later" if self.keeps_messages else "unavailable")
+        assert said in conversation.say("Đăng ký mô hình").all
         rasa.script = lambda sender, text: [{"text": "Đã nhận."}]
-        assert "Đã nhận." in conversation.say("Đăng ký mô hình").all
+        assert conversation.say("Đăng ký mô hình").all.count("Đã nhận.") == (0 if self.keeps_messages else 1)
+        assert "Đã nhận." in self.again(conversation, lambda: conversation.say("Đăng ký mô hình")).all
 
     def test_a_choice_stays_open_after_a_turn_that_was_not_handled(self) -> None:
         rasa = self.answering({"text": "Kế hoạch nào?", "buttons": [{"title": "Hồng Lĩnh", "payload": CHOICE}]})
@@ -101,8 +113,57 @@ class ChannelContract:
         works, rasa.script = rasa.script, lambda sender, text: []
         conversation.take(shown, 0)
         rasa.script = works
-        conversation.take(shown, 0)
+        self.again(conversation, lambda: conversation.take(shown, 0))
         assert [text for _, text in rasa.received] == ["hạn báo cáo", CHOICE, CHOICE]
+
+    def test_a_message_that_comes_twice_acts_once_and_is_answered_alike(self) -> None:
+        rasa = FakeRasa()
+        conversation = self.open(rasa)
+        first = conversation.say("Đăng ký mô hình")
+        again = conversation.repeat()
+        assert [text for _, text in rasa.received] == ["Đăng ký mô hình"]
+        assert again.texts == (() if self.keeps_messages else first.texts)
+
+    def test_a_message_that_comes_twice_acts_once_even_after_a_restart(self) -> None:
+        rasa = FakeRasa()
+        conversation = self.open(rasa)
+        conversation.say("một")
+        conversation.restart()
+        conversation.repeat()
+        conversation.say("hai")
+        assert [text for _, text in rasa.received] == ["một", "hai"]
+
+    def test_a_choice_stays_open_after_a_restart(self) -> None:
+        rasa = self.answering({"text": "Loại nào?", "buttons": [{"title": "Chi bộ", "payload": "chi bộ cơ sở"}]})
+        conversation = self.open(rasa)
+        shown = conversation.say("Đăng ký mô hình")
+        conversation.restart()
+        conversation.take(shown, 0)
+        assert rasa.received[-1][1] == "chi bộ cơ sở"
+
+    @pytest.mark.parametrize(
+        ("command", "words"), [("/dangky", "đăng ký mô hình"), ("/hoi hạn nào?", "hạn nào?"), (" /HUY@bot", "hủy")]
+    )
+    def test_a_known_command_says_its_words(self, command: str, words: str) -> None:
+        rasa = FakeRasa()
+        self.open(rasa).say(command)
+        assert [text for _, text in rasa.received] == [words]
+
+    def test_a_command_that_lacks_its_question_asks_for_it(self) -> None:
+        rasa = FakeRasa()
+        assert say("ask_what") in self.open(rasa).say("/hoi").all
+        assert rasa.received == []
+
+    def test_a_person_who_erases_everything_leaves_no_words_behind(self) -> None:
+        rasa = FakeRasa()
+        conversation = self.open(rasa)
+        conversation.say("tên tôi là An")
+        rasa.script = lambda sender, text: [{"text": "Đã xoá."}, {"custom": {"kind": "form", "erased": True}}]
+        conversation.say("xoá dữ liệu của tôi")
+        kept = conversation.memory.sessions.read(lambda session: list(session.scalars(select(InboxRow.text))))
+        parts = conversation.memory.sessions.read(lambda session: list(session.scalars(select(OutboxRow.part))))
+        assert kept == [""]
+        assert not any("An" in part["text"] for part in parts)
 
     @pytest.mark.parametrize(("text", "key"), [("   ", "empty"), ("\x00\x07", "empty"), ("👍👍", "no_words")])
     def test_a_message_without_words_gets_a_sentence(self, text: str, key: str) -> None:
@@ -139,7 +200,9 @@ class ChannelContract:
 
 
 class Conversation:
-    """One person in one channel."""
+    """One person in one channel, over one memory."""
+
+    memory: Memory
 
     def say(self, text: str) -> Shown:
         """Type `text`."""
@@ -147,4 +210,16 @@ class Conversation:
 
     def take(self, shown: Shown, index: int) -> Shown:
         """Take the offered choice `index` in the channel's own way."""
+        raise NotImplementedError
+
+    def repeat(self) -> Shown:
+        """Let the last message come once more, with the same id."""
+        raise NotImplementedError
+
+    def restart(self) -> None:
+        """Start the channel anew over the same memory."""
+        raise NotImplementedError
+
+    def come_again(self) -> Shown:
+        """Let time pass and return what is shown then."""
         raise NotImplementedError

@@ -1,19 +1,31 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot.channels.console import Console
+from bot.channels.rendering import passage_link
+from bot.messages import Citation
 from bot.wording import say
 from tests.bot.channels.contract import ChannelContract, Conversation, Shown
 from tests.bot.fake_rasa import FakeRasa, clock
+from tests.bot.memories import new_memory
 
 OFFERED = re.compile(r"^(\w+)\. (.+)$", re.MULTILINE)
 
 
 class Terminal(Conversation):
-    def __init__(self, rasa: FakeRasa, user: str, public_address: str | None = None) -> None:
+    def __init__(self, rasa: FakeRasa, user: str, public_address: str = "") -> None:
         self.written: list[str] = []
-        self.console = Console(rasa.dialogue(), clock, user, public_address, write=self.written.append)
+        self.memory = new_memory()
+        self.opened = rasa, user, public_address
+        self.restart()
+
+    def restart(self) -> None:
+        rasa, user, public_address = self.opened
+        self.console = Console(rasa.dialogue(), self.memory, clock, user, public_address, write=self.written.append)
 
     def say(self, text: str) -> Shown:
         self.written.clear()
@@ -24,12 +36,15 @@ class Terminal(Conversation):
     def take(self, shown: Shown, index: int) -> Shown:
         return self.say(OFFERED.findall(shown.all)[index][0])
 
+    def repeat(self) -> Shown:
+        pytest.skip("every line that is typed in a terminal is a message of its own")
+
 
 class TestConsole(ChannelContract):
     channel_class = Console
 
-    def open(self, rasa: FakeRasa, user: str = "a" * 32) -> Terminal:
-        return Terminal(rasa, user)
+    def open(self, rasa: FakeRasa) -> Terminal:
+        return Terminal(rasa, self.user)
 
 
 def test_it_talks_until_the_end_of_input() -> None:
@@ -43,7 +58,7 @@ def test_it_talks_until_the_end_of_input() -> None:
         return line
 
     rasa = FakeRasa()
-    Console(rasa.dialogue(), clock, "an", None, read, written.append).talk()
+    Console(rasa.dialogue(), new_memory(), clock, "an", "", read, written.append).talk()
     assert [text for _, text in rasa.received] == ["xin chào", "tạm biệt"]
     assert written[0] == say("console_welcome")
     assert say("empty") in written
@@ -55,15 +70,21 @@ def test_an_interrupt_ends_it_without_a_traceback() -> None:
         raise KeyboardInterrupt
 
     written: list[str] = []
-    Console(FakeRasa().dialogue(), clock, "an", None, read, written.append).talk()
+    Console(FakeRasa().dialogue(), new_memory(), clock, "an", "", read, written.append).talk()
     assert say("console_goodbye") in written[-1]
 
 
 def test_a_citation_is_linked_where_people_can_reach_the_page() -> None:
-    citation = {"plan_id": "caobang-2023", "path": "III › 1", "quote": "Sở Nội vụ", "start": 10, "end": 19}
+    citation: dict[str, Any] = {
+        "plan_id": "caobang-2023",
+        "path": "III › 1",
+        "quote": "Sở Nội vụ",
+        "start": 10,
+        "end": 19,
+    }
     answer = [{"text": "Sở Nội vụ."}, {"custom": {"kind": "answer", "citations": [citation]}}]
     rasa = FakeRasa(lambda sender, text: answer)
-    link = "https://dv.vn/plans/caobang-2023?start=10&end=19#passage"
+    link = f"https://dv.vn{passage_link(Citation(**citation))}"
     assert link in Terminal(rasa, "an", "https://dv.vn/").say("ai?").all
     assert "plans/" not in Terminal(rasa, "an").say("ai?").all
 
@@ -78,5 +99,7 @@ def test_a_paper_is_shown_by_its_path(tmp_path: Path) -> None:
 
     for user in ("an", "other"):
         written.clear()
-        asyncio.run(Console(rasa.dialogue(), clock, user, None, write=written.append, find=find).turn("in phiếu"))
+        asyncio.run(
+            Console(rasa.dialogue(), new_memory(), clock, user, "", write=written.append, find=find).turn("in phiếu")
+        )
         assert (say("paper_at", file=kept) in written) is (user == "an")

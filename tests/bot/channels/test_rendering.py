@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.rendering import Limits, length, passage_link, render, split_text
-from bot.messages import Button, Citation, Reply
+from bot.channels.rendering import Limits, length, passage_link, render, singly, split_text, utf16_length
+from bot.messages import Attachment, Button, Citation, Part, Reply
 from bot.wording import say
 
 TWO = (Button("Đúng", "đúng"), Button("Sửa", "sửa"))
@@ -74,4 +74,45 @@ def test_what_belongs_to_the_reply_comes_with_its_last_part() -> None:
 
 def test_a_passage_has_an_address() -> None:
     citation = Citation("honglinh-2023", "IV › 4", "x", 5, 21)
-    assert passage_link(citation) == "/plans/honglinh-2023?start=5&end=21#passage"
+    assert passage_link(citation) == "/plans/honglinh-2023?start=5&end=21&quote=b1ba07e5#passage"
+
+
+@given(st.text(alphabet="aạ .\n😀", max_size=300), st.integers(5, 60))
+def test_pieces_fit_by_any_measure(text: str, limit: int) -> None:
+    pieces = split_text(text, limit, utf16_length)
+    assert all(piece and utf16_length(piece) <= limit for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def test_a_symbol_counts_two_for_telegram_and_a_letter_one() -> None:
+    assert (utf16_length("ệ"), utf16_length("😀"), length("😀")) == (1, 2, 1)
+
+
+def cited(plan: str, start: int) -> Citation:
+    return Citation(plan, "I", "x", start, start + 1)
+
+
+@pytest.mark.parametrize(
+    ("citations", "links"),
+    [
+        ((), 0),
+        ((cited("a", 1),), 1),
+        ((cited("a", 1), cited("a", 1)), 1),
+        ((cited("a", 1), cited("a", 2), cited("a", 3)), 2),
+        ((cited("a", 1), cited("b", 1)), 0),
+    ],
+)
+def test_few_links_lead_to_the_passages_of_one_plan(citations: tuple[Citation, ...], links: int) -> None:
+    (part,) = render(Reply("Sở.", citations=citations), Limits(900, 0, 0), public_address="https://dv.vn/")
+    assert part.text.count("https://dv.vn/plans/") == links
+    assert render(Reply("Sở.", citations=citations), Limits(900, 0, 0))[0].text == "Sở."
+
+
+def test_a_messenger_gets_texts_and_files_one_by_one_and_no_envelopes() -> None:
+    files = (Attachment("a.docx", "1"), Attachment("b.docx", "2"))
+    parts = [Part("Đã lưu.", TWO, attachments=files), Part("", custom={"kind": "form"})]
+    assert singly(parts) == [
+        Part("Đã lưu.", TWO),
+        Part("", attachments=files[:1]),
+        Part("", attachments=files[1:]),
+    ]
