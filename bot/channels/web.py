@@ -1,56 +1,24 @@
 """The web channel: the chat page, its interface and the plans' pages, served on one address."""
 
 import socket
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import ClassVar, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
-import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from bot.channels.base import Channel
 from bot.channels.rendering import FindPaper, Limits, no_paper
 from bot.channels.web_api import ChatApi, refusal
-from bot.channels.web_history import History
 from bot.channels.web_pages import STATIC_FOLDER, Pages, error_page
-from bot.channels.web_security import SecurityHeaders, visitor_of
-from bot.dialogue import Dialogue
-from knowledge.corpus import Plan, load_plans
-
-
-class WebSettings(Protocol):
-    """The settings this channel reads."""
-
-    @property
-    def rasa_url(self) -> str:
-        """Address of the Rasa server."""
-
-    @property
-    def added_plans(self) -> Path:
-        """Folder of the plans that the office took in."""
-
-    @property
-    def papers_folder(self) -> Path:
-        """Folder of the papers waiting to be fetched."""
-
-    @property
-    def web_host(self) -> str:
-        """Address to listen on."""
-
-    @property
-    def web_port(self) -> int:
-        """Port to listen on."""
-
-    def now(self) -> datetime:
-        """Return the aware time of now."""
+from bot.channels.web_security import SecurityHeaders
+from bot.channels.web_visitors import Visitors
+from knowledge.corpus import Plan
 
 
 class Web(Channel):
@@ -65,18 +33,37 @@ class PortInUse(Exception):
 
 
 def build_app(
-    dialogue: Dialogue, plans: Mapping[str, Plan], clock: Callable[[], datetime], find: FindPaper = no_paper
+    channel: Web,
+    plans: Mapping[str, Plan],
+    visitors: Visitors,
+    find: FindPaper = no_paper,
+    others: Sequence[Route] = (),
+    states: Callable[[], Awaitable[dict[str, Any]]] | None = None,
+    lifespan: Lifespan[Starlette] | None = None,
+    head: str = "",
 ) -> ASGIApp:
-    """Return the web application over an open dialogue; `find` gives the file kept for a person under a token."""
-    api = ChatApi(Web(dialogue, clock), History(), plans)
-    pages = Pages(plans)
+    """Return the web application.
+
+    Args:
+        channel: the chat page's channel.
+        plans: the plans that have a page.
+        visitors: tells visitors apart, and names the portals that may show the page in a frame.
+        find: gives the file kept for a person under a token.
+        others: where messengers call in.
+        states: what the readiness page says of the other channels.
+        lifespan: what runs as long as the application.
+        head: HTML for the head of the chat page.
+    """
+    api = ChatApi(channel, visitors, plans)
+    pages = Pages(plans, visitors, head)
 
     async def health(request: Request) -> Response:
-        assistant = "ready" if await dialogue.ready() else "unavailable"
-        return JSONResponse({"status": "ok", "assistant": assistant, "plans": len(plans)})
+        assistant = "ready" if await channel.dialogue.ready() else "unavailable"
+        others_states = await states() if states else {}
+        return JSONResponse({"status": "ok", "assistant": assistant, "plans": len(plans), **others_states})
 
     async def paper(request: Request) -> Response:
-        visitor = visitor_of(request)
+        visitor = visitors.of(request)
         file = find(f"{Web.name}:{visitor}", request.path_params["token"]) if visitor else None
         if file is None:
             return error_page(404, "paper_not_found")
@@ -85,6 +72,7 @@ def build_app(
     app = Starlette(
         routes=[
             Route("/", pages.chat),
+            Route("/widget.js", pages.widget),
             Route("/plans", pages.plans),
             Route("/plans/{plan_id}", pages.plan),
             Route("/api/messages", api.post_message, methods=["POST"]),
@@ -92,10 +80,12 @@ def build_app(
             Route("/papers/{token}", paper),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
+            *others,
         ],
+        lifespan=lifespan,
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
-    return SecurityHeaders(app)
+    return SecurityHeaders(app, visitors.portals)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -131,19 +121,3 @@ def listening_socket(host: str, port: int) -> socket.socket:
             "or set WEB_HOST and WEB_PORT to an address that is free."
         ) from error
     return bound
-
-
-def serve(settings: WebSettings, find: FindPaper = no_paper) -> None:
-    """Serve the web page until the process is told to stop.
-
-    Raises:
-        SystemExit: the address is taken; the message says what to do.
-    """
-    try:
-        bound = listening_socket(settings.web_host, settings.web_port)
-    except PortInUse as problem:
-        raise SystemExit(str(problem)) from problem
-    client = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None))
-    app = build_app(Dialogue(settings.rasa_url, client), load_plans(added=settings.added_plans), settings.now, find)
-    config = uvicorn.Config(app, log_level="info", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[bound])

@@ -1,23 +1,32 @@
 """The chat page's own interface: a message in, the turn out, what was said before. JSON both ways."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.channels.base import Channel, Received
-from bot.channels.rendering import Part, passage_link
-from bot.channels.web_history import Entry, History
-from bot.channels.web_security import new_visitor, remember_visitor, visitor_of
+from bot.channels.base import Channel
+from bot.channels.rendering import passage_link
+from bot.channels.web_visitors import Visitors
+from bot.memory.history import Exchange, History
+from bot.messages import Part, Received
 from bot.wording import say
 from knowledge.corpus import Plan
+from knowledge.database import StoreUnavailable
 from knowledge.places import place
 
 BODY_LIMIT = 64 * 1024
 """Largest request body in bytes: a text of the length limit with every character escaped fits."""
+
+Entry = dict[str, Any]
+"""One bubble of the page."""
+
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class BadRequest(Exception):
@@ -32,42 +41,59 @@ class BadRequest(Exception):
 class ChatApi:
     """The endpoints below /api; `plans` name the sources of citations."""
 
-    def __init__(self, channel: Channel, history: History, plans: Mapping[str, Plan]) -> None:
+    def __init__(self, channel: Channel, visitors: Visitors, plans: Mapping[str, Plan]) -> None:
         self._channel = channel
-        self._history = history
+        self._visitors = visitors
+        self._history = History(channel.memory.sessions)
         self._plans = plans
 
     async def post_message(self, request: Request) -> Response:
-        """Handle one typed text or one pressed button.
+        """Handle one typed text or one pressed button; the same `id` again gets the same replies.
 
         200 `answered`, 503 `unavailable` (not handled, may be sent again), 4xx `refused`; all with `replies`.
         """
-        known = visitor_of(request)
-        visitor = known or new_visitor()
+        known = self._visitors.of(request)
+        visitor = known or self._visitors.new()
         try:
-            kind, text = _content(await _body(request))
+            kind, text, message_id = _content(await _body(request))
         except BadRequest as problem:
             return refusal(problem.status, problem.key)
-        outcome = await self._channel.handle(Received(visitor, visitor, uuid4().hex, kind, text))
+        outcome = await self._channel.handle(Received(self._channel.name, visitor, visitor, message_id, kind, text))
         parts = [self._entry(part) for part in outcome.parts]
-        if outcome.status == "answered":
-            self._history.add(visitor, self._shown(visitor, kind, text), parts)
         if outcome.status == "unavailable":
             parts[-1]["text"] += " " + say("kept_in_input")
         status = {"answered": 200, "unavailable": 503, "refused": 422}[outcome.status]
         response = JSONResponse({"status": outcome.status, "replies": parts}, status)
         if known is None:
-            remember_visitor(request, response, visitor)
+            self._visitors.remember(request, response, visitor)
         return response
 
     async def get_history(self, request: Request) -> Response:
-        """Return what was said in the visitor's chat, oldest first."""
-        visitor = visitor_of(request)
-        entries = self._history.of(visitor) if visitor else []
-        return JSONResponse({"entries": entries}, headers={"Cache-Control": "no-store"})
+        """Return what was said in the visitor's chat, oldest first, at its end what waited for this visit.
+
+        `known`: the browser sent our cookie back.
+        """
+        visitor = self._visitors.of(request)
+        if visitor:
+            await self._channel.greet(visitor)
+        try:
+            said = await asyncio.to_thread(self._history.show, f"{self._channel.name}:{visitor}") if visitor else []
+        except StoreUnavailable:
+            return refusal(503, "history_unavailable")
+        answer = {"known": visitor is not None, "entries": self._entries(said)}
+        return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+    def _entries(self, exchanges: Sequence[Exchange]) -> list[Entry]:
+        entries: list[Entry] = []
+        for exchange in exchanges:
+            if exchange.said:
+                entries.append({"who": "person", "id": exchange.message_id, "text": exchange.said})
+            entries += [{"who": "assistant", **self._entry(part)} for part in exchange.parts]
+        return entries
 
     def _entry(self, part: Part) -> Entry:
-        custom = part.custom or {}
+        custom = dict(part.custom or {})
+        erased = bool(custom.pop("erased", False))  # that somebody was erased, not who
         return {
             "text": part.text,
             "buttons": [{"title": button.title, "payload": button.payload} for button in part.buttons],
@@ -82,7 +108,8 @@ class ChatApi:
                 for cited in part.citations
             ],
             "files": [{"name": file.name, "link": f"/papers/{file.token}"} for file in part.attachments],
-            "form": dict(custom) if custom.get("kind") == "form" else None,
+            "form": custom if custom.get("kind") == "form" else None,
+            "erased": erased,
         }
 
     def _source(self, plan_id: str) -> dict[str, Any]:
@@ -91,10 +118,6 @@ class ChatApi:
             return {"title": plan_id, "issuer": "", "year": None}
         return {"title": plan.title, "issuer": plan.issuer, "year": plan.year}
 
-    def _shown(self, visitor: str, kind: str, text: str) -> str:
-        title = self._history.title_of(visitor, text) if kind == "pressed" else None
-        return title or text
-
 
 def refusal(status: int, key: str) -> JSONResponse:
     """Return the JSON answer to a request that is not handled."""
@@ -102,7 +125,10 @@ def refusal(status: int, key: str) -> JSONResponse:
 
 
 async def _body(request: Request) -> object:
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        raise BadRequest(415, "file")
+    if kind != "application/json":
         raise BadRequest(415, "request_not_json")
     read = bytearray()
     try:
@@ -115,10 +141,13 @@ async def _body(request: Request) -> object:
         raise BadRequest(400, "request_not_json") from None
 
 
-def _content(body: object) -> tuple[Literal["typed", "pressed"], str]:
-    if isinstance(body, Mapping) and len(body) == 1:
-        if isinstance(body.get("text"), str):
-            return "typed", body["text"]
-        if isinstance(body.get("payload"), str):
-            return "pressed", body["payload"]
+def _content(body: object) -> tuple[Literal["typed", "pressed"], str, str]:
+    """Return how it was said, what, and the message's id: the page's own, or a new one where it gives none."""
+    fields = dict(body) if isinstance(body, Mapping) else {}
+    message_id = fields.pop("id", None) or uuid4().hex
+    if len(fields) == 1 and isinstance(message_id, str) and _MESSAGE_ID.fullmatch(message_id):
+        if isinstance(fields.get("text"), str):
+            return "typed", fields["text"], message_id
+        if isinstance(fields.get("payload"), str):
+            return "pressed", fields["payload"], message_id
     raise BadRequest(422, "request_not_json")

@@ -1,5 +1,6 @@
 """The pages a browser opens: the chat, the list of plans, a plan with the cited passage highlighted."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -10,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.channels.web_plan import Block, blocks_of, contacts, holds
-from bot.channels.web_security import new_visitor, remember_visitor, visitor_of
+from bot.channels.web_visitors import Visitors
 from bot.wording import say
 from knowledge.corpus import Plan
+from knowledge.live_plans import LivePlans
 
 FOLDER = Path(__file__).with_name("web_page")
 STATIC_FOLDER = FOLDER / "static"
@@ -20,16 +22,27 @@ _CONTENTS_DEPTH = 2
 
 
 class Pages:
-    """The HTML endpoints over `plans`."""
+    """The HTML endpoints over `plans`; where they are live, a citation opens the version of its plan it is from.
 
-    def __init__(self, plans: Mapping[str, Plan]) -> None:
+    `head` is HTML for the head of the chat page.
+    """
+
+    def __init__(self, plans: Mapping[str, Plan], visitors: Visitors, head: str = "") -> None:
         self._plans = plans
+        self._visitors = visitors
+        self._head = head
 
     async def chat(self, request: Request) -> Response:
         """Return the chat page and renew the visitor's cookie."""
-        response = HTMLResponse(_template("chat").template)
-        remember_visitor(request, response, visitor_of(request) or new_visitor())
+        response = HTMLResponse(_template("chat.html").template.replace("<head>", f"<head>{self._head}", 1))
+        self._visitors.remember(request, response, self._visitors.of(request) or self._visitors.new())
         return response
+
+    async def widget(self, request: Request) -> Response:
+        """Return the script that a portal names to show the chat on its own pages."""
+        words = {key: say(key) for key in ("widget_title", "widget_open", "widget_new_tab", "widget_close")}
+        script = _template("widget.js").substitute(words=json.dumps(words, ensure_ascii=False))
+        return Response(script, media_type="text/javascript")
 
     async def plans(self, request: Request) -> Response:
         """Return the list of plans."""
@@ -38,20 +51,23 @@ class Pages:
             f"<span>{_issued_by(plan)}</span></a></li>"
             for plan in self._plans.values()
         ]
-        return HTMLResponse(_template("plans").substitute(rows="\n".join(rows)))
+        return HTMLResponse(_template("plans.html").substitute(rows="\n".join(rows)))
 
     async def plan(self, request: Request) -> Response:
         """Return a plan's page; `start` and `end` in the query highlight that stretch of its text."""
-        plan = self._plans.get(request.path_params["plan_id"])
+        plan_id = request.path_params["plan_id"]
+        current = self._plans.get(plan_id)
+        plan = self._version(plan_id, request.query_params) or current
         if plan is None:
             return error_page(404, "plan_not_found")
         asked = "start" in request.query_params or "end" in request.query_params
         highlight = _stretch(plan, request.query_params)
         blocks = blocks_of(plan, highlight)
         notices = [say("passage_not_found")] if asked and highlight is None else []
+        notices += [] if current is not None and plan.text == current.text else [say("earlier_version")]
         notices += [say("contacts_masked")] if contacts(plan.text) else []
         return HTMLResponse(
-            _template("plan").substitute(
+            _template("plan.html").substitute(
                 title=escape(plan.title),
                 issued_by=_issued_by(plan),
                 notices="\n".join(f'<p class="notice">{escape(notice)}</p>' for notice in notices),
@@ -60,15 +76,23 @@ class Pages:
             )
         )
 
+    def _version(self, plan_id: str, query: Mapping[str, str]) -> Plan | None:
+        """Return the version of a plan in which the stretch that the address names reads the words it names."""
+        try:
+            start, end, quote = int(query["start"]), int(query["end"]), query["quote"]
+        except (KeyError, ValueError):
+            return None
+        return self._plans.reading(plan_id, start, end, quote) if isinstance(self._plans, LivePlans) else None
+
 
 def error_page(status: int, key: str) -> HTMLResponse:
     """Return a page that says what went wrong and leads back."""
-    return HTMLResponse(_template("error").substitute(message=escape(say(key))), status)
+    return HTMLResponse(_template("error.html").substitute(message=escape(say(key))), status)
 
 
 @cache
 def _template(name: str) -> Template:
-    return Template((FOLDER / f"{name}.html").read_text(encoding="utf-8"))
+    return Template((FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _issued_by(plan: Plan) -> str:

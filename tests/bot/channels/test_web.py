@@ -1,27 +1,30 @@
+import asyncio
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from starlette.testclient import TestClient
+from sqlalchemy import text
 
 from actions.registration.papers.shelf import Shelf
-from bot.channels.rendering import FindPaper, Limits, no_paper
-from bot.channels.web import PortInUse, Web, build_app, listening_socket, serve
+from bot.channels.rendering import Limits
+from bot.channels.running import serve
+from bot.channels.web import PortInUse, Web, listening_socket
 from bot.channels.web_api import BODY_LIMIT
-from bot.channels.web_history import History
-from bot.channels.web_security import COOKIE, HEADERS
+from bot.channels.web_security import headers
+from bot.messages import Part, Received
+from bot.settings import load_settings
 from bot.wording import say
-from knowledge.corpus import load_plans
 from tests.bot.channels.contract import CHOICE, ChannelContract, Conversation, Shown
+from tests.bot.channels.web_office import PLANS, VISITOR, app_over, browser, without_comments
 from tests.bot.fake_rasa import FakeRasa, clock
+from tests.bot.memories import new_memory, new_url
 
-PLANS = load_plans()
 ROOT = Path(__file__).resolve().parents[3]
-VISITOR = "0123456789abcdef" * 2
 CITATION = {"plan_id": "caobang-2023", "path": "III › 1", "quote": "Sở Nội vụ", "start": 10, "end": 19}
 ANSWER = [
     {"text": "Sở Nội vụ theo dõi."},
@@ -29,25 +32,27 @@ ANSWER = [
 ]
 
 
-def browser(rasa: FakeRasa, visitor: str | None = VISITOR, find: FindPaper = no_paper) -> TestClient:
-    client = TestClient(build_app(rasa.dialogue(), PLANS, clock, find), raise_server_exceptions=False)
-    if visitor:
-        client.cookies.set(COOKIE, visitor)
-    return client
-
-
 class Page(Conversation):
     def __init__(self, rasa: FakeRasa, user: str) -> None:
-        self.client = browser(rasa, user)
+        self.rasa, self.user = rasa, user
+        self.memory = new_memory()
+        self.restart()
+
+    def restart(self) -> None:
+        self.client = browser(self.rasa, self.user, memory=self.memory)
 
     def say(self, text: str) -> Shown:
-        return self._shown(self.client.post("/api/messages", json={"text": text}).json())
+        return self._post({"text": text, "id": uuid4().hex})
 
     def take(self, shown: Shown, index: int) -> Shown:
-        payload = self.payloads[shown.choices[index]]
-        return self._shown(self.client.post("/api/messages", json={"payload": payload}).json())
+        return self._post({"payload": self.payloads[shown.choices[index]], "id": uuid4().hex})
 
-    def _shown(self, turn: dict[str, Any]) -> Shown:
+    def repeat(self) -> Shown:
+        return self._post(self.last)
+
+    def _post(self, content: dict[str, str]) -> Shown:
+        self.last = content
+        turn = self.client.post("/api/messages", json=content).json()
         buttons = [button for reply in turn["replies"] for button in reply.get("buttons", ())]
         self.payloads = {button["title"]: button["payload"] for button in buttons} or getattr(self, "payloads", {})
         return Shown(tuple(reply["text"] for reply in turn["replies"]), tuple(button["title"] for button in buttons))
@@ -56,8 +61,23 @@ class Page(Conversation):
 class TestWeb(ChannelContract):
     channel_class = Web
 
-    def open(self, rasa: FakeRasa, user: str = "a" * 32) -> Page:
-        return Page(rasa, user)
+    def open(self, rasa: FakeRasa) -> Page:
+        return Page(rasa, self.user)
+
+
+def test_a_repeated_post_is_not_shown_twice_in_the_history() -> None:
+    client = browser(FakeRasa())
+    for _ in range(2):
+        client.post("/api/messages", json={"text": "một", "id": "abcdef-123456"})
+    assert [entry["text"] for entry in client.get("/api/history").json()["entries"]] == ["một", "<một>"]
+
+
+def test_a_post_without_a_database_is_not_handled() -> None:
+    rasa, memory = FakeRasa(), new_memory()
+    memory.sessions.write(lambda session: session.execute(text("DROP TABLE inbox")))
+    answer = browser(rasa, memory=memory).post("/api/messages", json={"text": "một"})
+    assert (answer.status_code, rasa.received) == (503, [])
+    assert say("unavailable") in answer.json()["replies"][0]["text"]
 
 
 def test_an_answer_comes_with_its_sources() -> None:
@@ -77,7 +97,7 @@ def test_an_answer_comes_with_its_sources() -> None:
                             "path": "III › 1",
                             "place": "mục III › 1",
                             "quote": "Sở Nội vụ",
-                            "link": "/plans/caobang-2023?start=10&end=19#passage",
+                            "link": "/plans/caobang-2023?start=10&end=19&quote=934205b1#passage",
                             "title": plan.title,
                             "issuer": plan.issuer,
                             "year": plan.year,
@@ -85,6 +105,7 @@ def test_an_answer_comes_with_its_sources() -> None:
                     ],
                     "files": [],
                     "form": None,
+                    "erased": False,
                 }
             ],
         },
@@ -125,7 +146,7 @@ def test_a_turn_that_was_not_handled_is_503_and_leaves_the_text_to_the_person() 
     assert answer.status_code == 503
     assert answer.json()["status"] == "unavailable"
     assert answer.json()["replies"][0]["text"] == f"{say('unavailable')} {say('kept_in_input')}"
-    assert client.get("/api/history").json() == {"entries": []}
+    assert client.get("/api/history").json() == {"known": True, "entries": []}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +154,7 @@ def test_a_turn_that_was_not_handled_is_503_and_leaves_the_text_to_the_person() 
     [
         (b'{"text": "a"}', "text/plain", 415),
         (b'{"text": "a"}', "application/x-www-form-urlencoded", 415),
+        (b"--x\r\n", "multipart/form-data; boundary=x", 415),
         (b"", "application/json", 400),
         (b'{"text": "a"', "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
@@ -143,6 +165,9 @@ def test_a_turn_that_was_not_handled_is_503_and_leaves_the_text_to_the_person() 
         (b'{"text": 5}', "application/json", 422),
         (b'{"text": "a", "sender": "web:khac"}', "application/json", 422),
         (b'{"payload": "/restart"}', "application/json", 422),
+        (b'{"text": "a", "id": "short"}', "application/json", 422),
+        (b'{"text": "a", "id": ["0123456789"]}', "application/json", 422),
+        (b'{"id": "0123456789"}', "application/json", 422),
         (b'{"text": "' + b"a" * BODY_LIMIT + b'"}', "application/json", 413),
         (b"a" * 10_000_000, "application/json", 413),
     ],
@@ -153,9 +178,69 @@ def test_a_request_that_the_page_does_not_make_is_refused(content: bytes, conten
     assert answer.status_code == status
     assert answer.json()["status"] == "refused"
     assert answer.json()["replies"][0]["text"] in {
-        say(key) for key in ("request_not_json", "request_too_large", "old_button")
+        say(key) for key in ("request_not_json", "request_too_large", "old_button", "file")
     }
     assert rasa.received == []
+
+
+def test_a_request_that_breaks_off_does_nothing() -> None:
+    rasa, sent = FakeRasa(), []
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/messages",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"99")],
+    }
+    received = iter([{"type": "http.request", "body": b'{"text": "a"', "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app_over(rasa)(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert rasa.received == []
+
+
+def test_a_file_is_refused_with_what_to_do_instead() -> None:
+    answer = browser(FakeRasa()).post("/api/messages", files={"file": ("a.docx", b"x" * 1000)})
+    assert (answer.status_code, answer.json()["replies"][0]["text"]) == (415, say("file"))
+
+
+def test_a_history_that_cannot_be_read_is_said_to_be_so() -> None:
+    memory = new_memory()
+    memory.sessions.write(lambda session: session.execute(text("DROP TABLE outbox")))
+    answer = browser(FakeRasa(), memory=memory).get("/api/history")
+    assert (answer.status_code, answer.json()["replies"][0]["text"]) == (503, say("history_unavailable"))
+
+
+def test_what_waited_for_the_person_is_shown_at_the_next_visit_and_stays() -> None:
+    memory = new_memory()
+    client = browser(FakeRasa(), memory=memory)
+    to = Received("web", VISITOR, VISITOR, "none", "typed", "")
+    memory.outbox.add(to, [Part("Sắp đến hạn báo cáo.")], clock())
+    for _ in range(2):
+        (entry,) = client.get("/api/history").json()["entries"]
+        assert (entry["who"], entry["text"]) == ("assistant", "Sắp đến hạn báo cáo.")
+    assert memory.outbox.waiting() == 0
+    assert browser(FakeRasa(), "f" * 32, memory=memory).get("/api/history").json()["entries"] == []
+
+
+@pytest.mark.parametrize(
+    "envelope", [{"kind": "form", "erased": [f"web:{VISITOR}", "telegram:7"]}, {"kind": "answer", "erased": True}]
+)
+def test_who_erases_everything_finds_an_empty_page_and_is_not_told_who_they_were(envelope: dict[str, Any]) -> None:
+    rasa = FakeRasa()
+    client = browser(rasa)
+    client.post("/api/messages", json={"text": "tên tôi là An"})
+    rasa.script = lambda sender, text: [{"text": "Đã xoá."}, {"custom": envelope}]
+    answer = client.post("/api/messages", json={"text": "xoá dữ liệu của tôi"})
+    assert answer.json()["replies"][0]["erased"] is True
+    assert "telegram:7" not in answer.text
+    assert [entry["text"] for entry in client.get("/api/history").json()["entries"]] == ["Đã xoá."]
 
 
 def test_the_longest_text_fits_into_a_request_however_it_is_escaped() -> None:
@@ -173,46 +258,6 @@ def test_a_lone_surrogate_does_no_harm() -> None:
     assert (answer.status_code, rasa.received[0][1]) == (200, "ok")
 
 
-def test_a_visitor_gets_a_random_id_once_and_keeps_it() -> None:
-    rasa = FakeRasa()
-    client = browser(rasa, visitor=None)
-    first = client.get("/")
-    assert re.search(r"HttpOnly", first.headers["set-cookie"])
-    assert re.search(r"SameSite=lax", first.headers["set-cookie"])
-    issued = client.cookies[COOKIE]
-    assert re.fullmatch(r"[0-9a-f]{32}", issued)
-    client.post("/api/messages", json={"text": "một"})
-    client.get("/")
-    client.post("/api/messages", json={"text": "hai"})
-    assert [sender for sender, _ in rasa.received] == [f"web:{issued}"] * 2
-
-
-def test_two_visitors_are_two_people_and_see_only_their_own_chat() -> None:
-    rasa = FakeRasa()
-    app = build_app(rasa.dialogue(), PLANS, clock)
-    first, second = TestClient(app), TestClient(app)
-    first.post("/api/messages", json={"text": "một"})
-    second.post("/api/messages", json={"text": "hai"})
-    assert len({sender for sender, _ in rasa.received}) == 2
-    assert [entry["text"] for entry in first.get("/api/history").json()["entries"]] == ["một", "<một>"]
-    assert [entry["text"] for entry in second.get("/api/history").json()["entries"]] == ["hai", "<hai>"]
-
-
-@pytest.mark.parametrize("cookie", ["web:admin", "A" * 32, "0" * 31, "0" * 33, "../../x"])
-def test_an_id_that_we_did_not_issue_is_replaced(cookie: str) -> None:
-    rasa = FakeRasa()
-    answer = browser(rasa, cookie).post("/api/messages", json={"text": "một"})
-    assert COOKIE in answer.headers["set-cookie"]
-    assert re.fullmatch(r"web:[0-9a-f]{32}", rasa.received[0][0])
-    assert cookie not in rasa.received[0][0]
-
-
-def test_the_cookie_is_secure_where_the_page_is() -> None:
-    client = TestClient(build_app(FakeRasa().dialogue(), PLANS, clock), base_url="https://dv.vn")
-    assert "Secure" in client.get("/").headers["set-cookie"]
-    assert "Secure" not in browser(FakeRasa()).get("/").headers["set-cookie"]
-
-
 def test_the_history_shows_a_pressed_button_by_its_title() -> None:
     asked = [{"text": "Kế hoạch nào?", "buttons": [{"title": "Hồng Lĩnh 2023", "payload": CHOICE}]}]
     client = browser(FakeRasa(lambda sender, text: asked))
@@ -227,15 +272,6 @@ def test_the_history_shows_a_pressed_button_by_its_title() -> None:
     ]
 
 
-def test_the_history_forgets_the_oldest() -> None:
-    history = History(entries=3, people=2)
-    for person in ("an", "binh", "an", "chi"):
-        history.add(person, f"{person} hỏi", [{"text": "đáp"}])
-    assert history.of("binh") == []
-    assert len(history.of("an")) == 3
-    assert history.title_of("an", "x") is None
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -245,21 +281,15 @@ def test_the_history_forgets_the_oldest() -> None:
         "/plans/none",
         "/none",
         "/static/chat.js",
+        "/widget.js",
         "/health",
         "/api/history",
     ],
 )
 def test_every_answer_carries_the_security_headers(path: str) -> None:
-    headers = browser(FakeRasa()).get(path).headers
-    assert {name: headers[name] for name in HEADERS} == HEADERS
-    assert headers["Cache-Control"] in ("no-cache", "no-store")
-
-
-def test_the_policy_allows_this_site_only() -> None:
-    policy = HEADERS["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none';")
-    assert "unsafe" not in policy and "*" not in policy and "http" not in policy
-    assert "frame-ancestors 'self'" in policy
+    got = browser(FakeRasa()).get(path).headers
+    assert {name: got[name] for name in headers()} == headers()
+    assert got["Cache-Control"] in ("no-cache", "no-store")
 
 
 @pytest.mark.parametrize("path", ["/", "/plans", "/plans/yenbai-duk-2023?start=100&end=200", "/none"])
@@ -272,9 +302,9 @@ def test_pages_hold_nothing_inline_and_nothing_of_another_site(path: str) -> Non
 
 def test_static_files_name_no_other_site() -> None:
     client = browser(FakeRasa())
-    for name in ("base.css", "chat.css", "plan.css", "chat.js", "messages.js", "plan.js", "icon.svg"):
+    for name in ("base.css", "chat.css", "plan.css", "chat.js", "keeping.js", "messages.js", "plan.js", "icon.svg"):
         text = client.get(f"/static/{name}").text.replace("http://www.w3.org/2000/svg", "")
-        assert text and "//" not in re.sub(r"(?m)^\s*//.*$", "", text)
+        assert text and "//" not in without_comments(text)
         assert "innerHTML" not in text
 
 
@@ -310,16 +340,6 @@ def test_health_tells_the_page_from_the_assistant() -> None:
     assert browser(rasa).get("/health").json()["assistant"] == "unavailable"
 
 
-class Taken:
-    rasa_url = "http://127.0.0.1:9"
-    web_host = "127.0.0.1"
-    added_plans = Path("none")
-    now = staticmethod(clock)
-
-    def __init__(self, port: int) -> None:
-        self.web_port = port
-
-
 def test_a_port_in_use_is_said_with_what_to_do() -> None:
     with listening_socket("127.0.0.1", 0) as bound:
         bound.listen()
@@ -327,7 +347,7 @@ def test_a_port_in_use_is_said_with_what_to_do() -> None:
         with pytest.raises(PortInUse, match=rf"127\.0\.0\.1:{port} .*WEB_PORT"):
             listening_socket("127.0.0.1", port)
         with pytest.raises(SystemExit, match="WEB_PORT"):
-            serve(Taken(port))
+            serve(load_settings(web_port=port, database_url=new_url()))
 
 
 def test_long_answers_fit_the_page_in_few_parts() -> None:
@@ -337,6 +357,6 @@ def test_long_answers_fit_the_page_in_few_parts() -> None:
 
 def test_the_channels_load_without_the_encoder() -> None:
     heavy = "{'torch', 'sentence_transformers', 'faiss', 'rasa_sdk', 'numpy'}"
-    code = f"import sys, bot.channels.web, bot.channels.console; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, bot.channels.running, bot.channels.console; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"

@@ -1,36 +1,16 @@
 """The page in a real browser. Set SCREENSHOTS to a folder to keep pictures of what it looks like."""
 
-import os
-import shutil
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
 
-from bot.channels.web import build_app, listening_socket
+from tests.bot.channels.browsing import DESKTOP, NEEDS_CHROMIUM, PHONE, SMALL, Visit, chromium_with, served
 from tests.bot.channels.office_script import PLANS, script
-from tests.bot.fake_rasa import FakeRasa, clock
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE, SMALL, DESKTOP = (320, 640), (390, 844), (1280, 800)
+from tests.bot.channels.web_office import app_over
+from tests.bot.fake_rasa import FakeRasa
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
-]
+pytestmark = [pytest.mark.e2e, NEEDS_CHROMIUM]
 
 
 @pytest.fixture(scope="module")
@@ -40,70 +20,14 @@ def rasa() -> FakeRasa:
 
 @pytest.fixture(scope="module")
 def address(rasa: FakeRasa) -> Iterator[str]:
-    bound = listening_socket("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(build_app(rasa.dialogue(), PLANS, clock), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app_over(rasa)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[playwright_api.Browser]:
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+    with chromium_with() as browser:
         yield browser
-        browser.close()
-
-
-class Visit:
-    """One visitor's window; whatever it complains of or asks of another host is kept in `faults`."""
-
-    def __init__(self, browser: playwright_api.Browser, address: str, size: tuple[int, int], **options: object):
-        self.address = address
-        self.faults: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="vi-VN", **options
-        )
-        self.context.on("request", self._request)
-        self.context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        self.context.on("console", self._console)
-        self.page = self.context.new_page()
-        self.page.goto(address)
-        self.page.wait_for_selector("#log[data-ready]")
-
-    def _request(self, request: playwright_api.Request) -> None:
-        if not request.url.startswith(self.address):
-            self.faults.append(f"asks another host: {request.url}")
-
-    def _console(self, message: playwright_api.ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.faults.append(message.text)
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
-        self.settle()
-
-    def settle(self) -> None:
-        self.page.locator("#typing").wait_for(state="hidden")
-
-    def wide(self) -> bool:
-        return bool(
-            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        ) or bool(self.page.evaluate("(s => s && s.scrollWidth > s.clientWidth)(document.getElementById('scroll'))"))
-
-    def last(self) -> playwright_api.Locator:
-        return self.page.locator("#log .message.assistant").last
-
-    def picture(self, name: str) -> None:
-        folder = os.environ.get("SCREENSHOTS")
-        if folder:
-            size = self.page.viewport_size
-            self.page.screenshot(path=Path(folder) / f"{name}-{size['width']}x{size['height']}.png")
 
 
 @pytest.fixture(params=[PHONE, SMALL, DESKTOP], ids=["320", "390", "1280"])
@@ -242,6 +166,67 @@ def test_a_reload_shows_the_chat_again(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Hồng Lĩnh 2023").click()
     visit.settle()
     assert "25/11" in visit.last().inner_text()
+
+
+def test_a_message_whose_answer_was_lost_is_offered_again_and_acts_once(visit: Visit, rasa: FakeRasa) -> None:
+    page = visit.page
+    page.route("**/api/messages", lambda route: None)
+    page.locator("#text").fill("chưa tới")
+    page.locator("#text").press("Enter")
+    page.locator("#typing").wait_for(state="visible")
+    page.reload()
+    page.wait_for_selector("#log[data-ready]")
+    assert page.locator("#text").input_value() == "chưa tới"
+
+    reached: list[int] = []
+    before = len(rasa.received)
+    page.unroute("**/api/messages")
+    page.route("**/api/messages", lambda route: reached.append(route.fetch().status))
+    page.locator("#text").press("Enter")
+    page.wait_for_function("document.querySelector('.message.person.waiting')")
+    while not reached:
+        page.wait_for_timeout(20)
+    page.reload()
+    page.wait_for_selector("#log[data-ready]")
+    assert [text for _, text in rasa.received[before:]] == ["chưa tới"]
+    assert page.locator("#log .message.person .bubble").all_inner_texts() == ["chưa tới"]
+    assert page.locator("#text").input_value() == ""
+
+
+def test_who_erases_everything_has_an_empty_page(visit: Visit, rasa: FakeRasa) -> None:
+    visit.page.locator("#text").focus()
+    visit.type("tên tôi là An")
+    rasa.script = lambda sender, text: [{"text": "Đã xoá."}, {"custom": {"kind": "answer", "erased": True}}]
+    visit.type("xoá dữ liệu của tôi")
+    rasa.script = script
+    assert "tên tôi là" not in visit.page.locator("#log").inner_text()
+    visit.page.reload()
+    visit.page.wait_for_selector("#log[data-ready]")
+    assert visit.page.locator("#log .message:not(#welcome) .bubble").all_inner_texts() == ["Đã xoá."]
+
+
+DROP = """() => {
+  const files = new DataTransfer();
+  files.items.add(new File(["x"], "bao-cao.docx"));
+  document.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_file_dropped_on_the_page_is_refused_kindly(visit: Visit) -> None:
+    visit.page.evaluate(DROP)
+    assert "chưa đọc được tệp" in visit.page.get_by_role("alert").inner_text()
+    assert visit.page.get_by_role("button", name="Gửi lại").count() == 0
+    assert not visit.wide()
+
+
+def test_a_filled_form_is_a_link_to_its_file(visit: Visit, rasa: FakeRasa) -> None:
+    rasa.script = lambda sender, text: [{"text": "Phiếu đây ạ."}, {"attachment": "abc/dang-ky.docx"}]
+    visit.page.locator("#text").focus()
+    visit.type("in phiếu")
+    rasa.script = script
+    link = visit.last().get_by_role("link", name="Tải tệp dang-ky.docx")
+    assert link.get_attribute("href") == "/papers/abc"
+    assert not visit.wide()
 
 
 def test_markup_in_texts_is_shown_and_never_run(visit: Visit) -> None:

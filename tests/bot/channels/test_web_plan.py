@@ -4,20 +4,19 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from bot.channels.web import build_app
 from bot.channels.web_plan import anchor_of, blocks_of, contacts, holds
 from bot.wording import say
-from knowledge.corpus import Plan, load_plans
+from knowledge.corpus import Plan
 from knowledge.reading import fold
-from tests.bot.fake_rasa import FakeRasa, clock
+from tests.bot.channels.web_office import PLANS, app_over, browser
+from tests.bot.fake_rasa import FakeRasa
 
-PLANS = load_plans()
 YENBAI = PLANS["yenbai-duk-2023"]
 MARK = re.compile(r"<mark[^>]*>(.*?)</mark>", re.DOTALL)
 
 
 def page(path: str) -> str:
-    return TestClient(build_app(FakeRasa().dialogue(), PLANS, clock)).get(path).text
+    return browser(FakeRasa()).get(path).text
 
 
 def words(markup: str) -> str:
@@ -83,7 +82,7 @@ def test_a_stretch_over_two_clauses_has_one_place_to_scroll_to() -> None:
 def test_markup_in_a_plan_is_shown_as_text() -> None:
     plan = plan_of('Mở <script>alert(1)</script> & "x".\nI. A\n1. <b>đậm</b>\n')
     assert "<script" not in "".join(block.html for block in blocks_of(plan, (0, 30)))
-    client = TestClient(build_app(FakeRasa().dialogue(), {plan.id: plan}, clock))
+    client = TestClient(app_over(FakeRasa(), plans={plan.id: plan}))
     for path in ("/plans", "/plans/thu-2024"):
         assert "<thử>" not in client.get(path).text
         assert "Kế hoạch &lt;thử&gt;" in client.get(path).text
@@ -172,6 +171,6 @@ def test_the_list_leads_to_every_plan_and_an_unknown_one_is_told() -> None:
 
 def test_a_number_that_the_office_filled_in_is_marked_as_such() -> None:
     plan = Plan("a-2024", "T", "CQ", "N", 2024, "A", "Mở.\nI. A\n1. B.\n", number="12/KH", date="2024-02-01")
-    shown = TestClient(build_app(FakeRasa().dialogue(), {plan.id: plan}, clock)).get("/plans/a-2024").text
+    shown = TestClient(app_over(FakeRasa(), plans={plan.id: plan})).get("/plans/a-2024").text
     assert f"Số 12/KH ({say('filled_by_office')})" in shown
     assert f"Ngày 2024-02-01 ({say('filled_by_office')})" in shown

@@ -1,18 +1,21 @@
 // The chat page. Every text reaches the page through textContent; all wording stands in chat.html.
+import { keep, kept } from "./keeping.js";
 import { assistantMessage, fill, personMessage, word } from "./messages.js";
 
 const DRAFT = "draft";
+const UNANSWERED = "unanswered";
 const find = (id) => document.getElementById(id);
 const log = find("log");
 const scroll = find("scroll");
 const typing = find("typing");
 const notice = find("notice");
+const again = find("again");
 const composer = find("composer");
 const input = find("text");
 const send = find("send");
 
 let waiting = false;
-let failed = null;
+let failed = null; // {content, shown} of the message that was not handled
 
 function setWaiting(now) {
   waiting = now;
@@ -39,13 +42,20 @@ function grow() {
 
 function setInput(text) {
   input.value = text;
-  sessionStorage.setItem(DRAFT, text);
+  keep(DRAFT, text);
   grow();
 }
 
 function focusAfter(message) {
   const withKeyboard = window.matchMedia("(pointer: fine)").matches;
   (withKeyboard ? input : message).focus({ preventScroll: true });
+}
+
+function tell(text, canSendAgain) {
+  notice.querySelector("p").textContent = text;
+  again.hidden = !canSendAgain;
+  notice.hidden = false;
+  toEnd();
 }
 
 async function post(content) {
@@ -65,9 +75,15 @@ function oldChips() {
   return [...log.querySelectorAll(".chips:not([hidden])")];
 }
 
-// `content` is {text} or {payload}; `shown` is what the person reads in their own bubble.
-async function ask(content, shown) {
+// The same message sent again keeps its id, so that it is handled once. (crypto.randomUUID needs HTTPS.)
+function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// `said` is {text} or {payload}, with its id once it was sent; `shown` is what the person reads in their own bubble.
+async function ask(said, shown) {
   if (waiting || !shown.trim()) return;
+  const content = { id: newId(), ...said };
   const chips = oldChips();
   for (const group of chips) group.hidden = true;
   notice.hidden = true;
@@ -77,11 +93,14 @@ async function ask(content, shown) {
   log.append(mine);
   setWaiting(true);
   toEnd();
+  keep(UNANSWERED, { content, shown });
   const turn = await post(content);
   setWaiting(false);
   mine.classList.remove("waiting");
   if (turn.status === "answered") {
+    keep(UNANSWERED, null);
     const answers = turn.replies.map((reply) => assistantMessage(reply, choose));
+    if (turn.replies.some((reply) => reply.erased)) log.replaceChildren(mine);
     log.append(...answers);
     show(answers.length > 1 || !answers[0] ? mine : answers[0]);
     if (answers[0]) focusAfter(answers[0]);
@@ -91,9 +110,7 @@ async function ask(content, shown) {
   for (const group of chips) group.hidden = false;
   failed = { content, shown };
   if (content.text !== undefined) setInput(input.value ? `${content.text}\n${input.value}` : content.text);
-  notice.querySelector("p").textContent = turn.replies.map((reply) => reply.text).join(" ");
-  notice.hidden = false;
-  toEnd();
+  tell(turn.replies.map((reply) => reply.text).join(" "), true);
   input.focus({ preventScroll: true });
 }
 
@@ -104,8 +121,9 @@ function choose(button) {
 function sendTyped() {
   const text = input.value;
   if (waiting || !text.trim()) return;
+  const said = failed && failed.content.text === text ? failed.content : { text };
   setInput("");
-  ask({ text }, text.trim());
+  ask(said, text.trim());
 }
 
 function sendAgain() {
@@ -113,19 +131,58 @@ function sendAgain() {
   else sendTyped();
 }
 
+// A message on its way when the page was left is offered again under its id, unless it was answered meanwhile.
+function takeUp(entries) {
+  const left = kept(UNANSWERED);
+  if (left && !entries.some((entry) => entry.id === left.content.id)) {
+    failed = left;
+    if (left.content.text === undefined) tell(word("left-choice"), true);
+    else if (!input.value) setInput(left.content.text);
+  } else {
+    keep(UNANSWERED, null);
+  }
+}
+
+function showHistory(entries) {
+  if (!entries.length) return;
+  for (const group of oldChips()) group.hidden = true;
+  const messages = entries.map((entry) => (entry.who === "person" ? personMessage(entry.text) : assistantMessage(entry, choose)));
+  for (const message of messages.slice(0, -1)) fill(message, ".chips", (chips) => { chips.hidden = true; });
+  log.append(...messages);
+}
+
+// Without its cookie every message would be a stranger's: the page says so rather than forget what was said.
+function refuse() {
+  find("cookieless").hidden = false;
+  composer.hidden = true;
+  for (const group of oldChips()) group.hidden = true;
+}
+
 async function restore() {
-  setInput(sessionStorage.getItem(DRAFT) ?? "");
+  setInput(kept(DRAFT) ?? "");
+  log.setAttribute("aria-live", "off"); // what was said before is not read out again
   try {
-    const { entries } = await (await fetch("/api/history")).json();
-    for (const group of entries.length ? oldChips() : []) group.hidden = true;
-    const messages = entries.map((entry) => (entry.who === "person" ? personMessage(entry.text) : assistantMessage(entry, choose)));
-    for (const message of messages.slice(0, -1)) fill(message, ".chips", (chips) => { chips.hidden = true; });
-    log.append(...messages);
+    const response = await fetch("/api/history");
+    const { known, entries, replies } = await response.json();
+    if (response.ok) {
+      if (!known) refuse();
+      showHistory(entries);
+      takeUp(entries);
+    } else {
+      tell(replies.map((reply) => reply.text).join(" "), false);
+    }
   } catch {
     // Without a history the page starts with the greeting.
   }
   log.dataset.ready = "true";
   toEnd();
+  requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+}
+
+function refuseFiles(event, files) {
+  if (!files?.length) return;
+  event.preventDefault();
+  tell(word("file"), false);
 }
 
 composer.addEventListener("submit", (event) => {
@@ -139,9 +196,24 @@ input.addEventListener("keydown", (event) => {
   sendTyped();
 });
 input.addEventListener("input", () => setInput(input.value));
-find("again").addEventListener("click", sendAgain);
+again.addEventListener("click", sendAgain);
 find("welcome").addEventListener("click", (event) => {
   const text = event.target.dataset?.text;
   if (text) ask({ text }, text);
 });
+input.addEventListener("paste", (event) => {
+  // Office programs put a picture beside copied text: the text is what was meant.
+  if (!event.clipboardData.types.includes("text/plain")) refuseFiles(event, event.clipboardData.files);
+});
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => refuseFiles(event, event.dataTransfer.files));
+if (window.parent !== window) {
+  document.documentElement.classList.add("framed");
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) window.parent.postMessage("close", "*");
+  });
+  window.addEventListener("message", (event) => {
+    if (event.source === window.parent && event.data === "opened") focusAfter(scroll);
+  });
+}
 restore();

@@ -49,8 +49,7 @@ function paper(file) {
   const link = document.createElement("a");
   link.className = "paper";
   link.href = file.link;
-  link.download = file.name;
-  link.textContent = file.name;
+  link.textContent = `${word("download")} ${file.name}`;
   return link;
 }
 
