@@ -112,6 +112,20 @@ def count_down(
         return None
     language = "en" if is_english(normalise(question)) else "vi"
     said, shown = _render(wish, fitting, scope, now, language)
+    return _checked(said, shown, plans)
+
+
+def listed(dues: Sequence[Due], plans: Mapping[str, Plan], language: str, brief: bool = False) -> Answer | None:
+    """Return `dues`, all of them dated, in words with their last days, the days left and their citations.
+
+    `brief` leaves out who must and to whom. None where what would be said is not what the plans say.
+    """
+    said, labels = Rendered(language), {plan.id: plan.label for plan in plans.values()}
+    said.lines.extend(_line(said, due, labels, brief) for due in dues)
+    return _checked(said, dues, plans)
+
+
+def _checked(said: Rendered, shown: Sequence[Due], plans: Mapping[str, Plan]) -> Answer | None:
     cited = _citations(shown)
     ids = tuple(dict.fromkeys(citation.plan_id for citation in cited))
     answer = Answer("answered" if len(ids) == 1 else "answered_per_plan", said.read_part(), ids, cited)
@@ -150,19 +164,19 @@ def _render(
     return said, shown
 
 
-def _line(said: Rendered, due: Due, labels: Mapping[str, str]) -> str:
+def _line(said: Rendered, due: Due, labels: Mapping[str, str], brief: bool = False) -> str:
     assert due.last_day is not None and due.days_left is not None
     key = "passed" if due.passed else "left" if due.days_left else "today_is_last"
     line = said.say(
         "line",
         label=labels[due.plan_id],
-        what=_what(due, said.language),
+        what=what_is_due(due, said.language),
         words=due.words,
         place=place(due.citation.path, said.language),
         last=said.count("last", day=_day(due.last_day)),
         left=said.count(key, n=abs(due.days_left)),
     )
-    return " ".join([line, *_who(said, due)])
+    return line if brief else " ".join([line, *_who(said, due)])
 
 
 def _undated(said: Rendered, due: Due, labels: Mapping[str, str]) -> str:
@@ -180,7 +194,8 @@ def _who(said: Rendered, due: Due) -> list[str]:
     return parts
 
 
-def _what(due: Due, language: str) -> str:
+def what_is_due(due: Due, language: str) -> str:
+    """Return in a few words what is due, such as "annual report"."""
     names = rules()["what"]
     key = f"{due.subject}_{due.period}"
     found = names.get(key) or names.get(due.subject) or names["other"]
