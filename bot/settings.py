@@ -6,19 +6,23 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from bot.zalo_settings import ZaloSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+_ORIGIN = r"https?://[A-Za-z0-9.*:\[\]-]+"
+
 
 class SettingsError(Exception):
     """A setting has a value it cannot have; the message names it and says what to write."""
 
 
-class Settings(BaseSettings):
+class Settings(ZaloSettings):
     """All settings, checked. A setting's variable is its name in capitals.
 
     Each field's description says what it is, its example what to write.
@@ -70,6 +74,12 @@ class Settings(BaseSettings):
         description="The address under which people open the web page, if a proxy stands before it.",
         examples=["https://danvan.example.vn"],
     )
+    portal_origins: str = Field(
+        default="",
+        pattern=rf"^({_ORIGIN}(\s*,\s*{_ORIGIN})*)?$",
+        description="The office portals that may show the chat page in a frame: their origins, by commas.",
+        examples=["https://portal.example.vn,https://noibo.example.vn:8443"],
+    )
     retention_days: int = Field(
         default=730,
         ge=1,
@@ -88,6 +98,50 @@ class Settings(BaseSettings):
         examples=["/srv/dan-van-kheo/units.yml"],
     )
 
+    message_days: int = Field(
+        default=30,
+        ge=2,
+        description="After how many days messages and replies kept by the channels are deleted.",
+        examples=["30"],
+    )
+    reminder_hours: str = Field(
+        default="08:00-17:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$",
+        description="Between which hours, Vietnam's time, people are reminded.",
+        examples=["07:30-16:30"],
+    )
+    draft_reminder_days: int = Field(
+        default=3,
+        ge=0,
+        description="After how many days a registration left unfinished is reminded of, once. 0: never.",
+        examples=["3"],
+    )
+    telegram_token: str = Field(
+        default="",
+        repr=False,
+        description="The token of the Telegram bot, from @BotFather. Empty: Telegram is off.",
+        examples=["123456789:AAExampleExampleExampleExampleExample"],
+    )
+    telegram_webhook_secret: str = Field(
+        default="",
+        repr=False,
+        pattern=r"^[A-Za-z0-9_-]{0,256}$",
+        description="Set: Telegram calls PUBLIC_ADDRESS and shows this secret. Empty: the bot asks for messages.",
+        examples=["a-long-random-word"],
+    )
+    telegram_proxy: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+/?$",
+        description="A proxy for Telegram only.",
+        examples=["http://proxy.example.vn:3128"],
+    )
+    telegram_api: str = Field(
+        default="https://api.telegram.org",
+        pattern=r"^https?://[^\s/]+$",
+        description="The address of the Bot API: Telegram's own, or an own Bot API server.",
+        examples=["https://api.telegram.org"],
+    )
+
     @field_validator("assistant_home", mode="after")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
@@ -101,6 +155,14 @@ class Settings(BaseSettings):
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise ValueError("the offset is missing")
         return moment
+
+    @field_validator("reminder_hours", mode="after")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        begin, _, end = value.partition("-")
+        if begin >= end:
+            raise ValueError("the hours end before they begin")
+        return value
 
     @field_validator("database_url", mode="after")
     @classmethod
@@ -116,6 +178,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _webhook_has_an_address(self) -> Self:
+        for name in ("telegram_webhook_secret", "zalo_bot_webhook_secret"):
+            if getattr(self, name) and not self.public_address:
+                raise ValueError(f"{name.upper()} needs PUBLIC_ADDRESS, the address to be called")
+        return self
+
+    @model_validator(mode="after")
     def _default_database(self) -> Self:
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.home / 'assistant.sqlite'}")
@@ -125,6 +194,11 @@ class Settings(BaseSettings):
     def staff_members(self) -> frozenset[str]:
         """The persons named in STAFF."""
         return frozenset(person.strip() for person in self.staff.split(",") if person.strip())
+
+    @property
+    def portals(self) -> tuple[str, ...]:
+        """The origins named in PORTAL_ORIGINS."""
+        return tuple(origin.strip() for origin in self.portal_origins.split(",") if origin.strip())
 
     @property
     def home(self) -> Path:
@@ -165,6 +239,11 @@ class Settings(BaseSettings):
     def tracker_database(self) -> Path:
         """Rasa's own record of conversations."""
         return self.home / "dialogue.sqlite"
+
+    @property
+    def turns_database(self) -> Path:
+        """The last turn of each person, which Rasa gives again to a message that comes again."""
+        return self.home / "turns.sqlite"
 
     @property
     def rasa_url(self) -> str:

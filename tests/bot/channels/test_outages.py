@@ -1,30 +1,22 @@
 """What happens to messages when Rasa is down, and when the channels' process is killed in the middle of a burst."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.memory.opening import open_memory
-from bot.settings import ROOT
 from bot.wording import say
 from bot.worker import HOPELESS
+from tests.bot.channels.channels_process import IDLE, Channels
 from tests.bot.channels.telegram_office import Office
 from tests.bot.channels.telegram_server import TOKEN, TelegramServer, serving
 from tests.bot.fake_rasa import FakeRasa, echo
 
 PEOPLE = range(1, 7)
 MESSAGES = 5
-PATIENCE = 60.0
 
 
 @contextmanager
@@ -90,61 +82,14 @@ def test_nothing_is_given_up_while_everything_is_down(telegram: TelegramServer, 
         assert opened.memory.inbox.waiting() == 1
 
 
-class Channels:
-    """The real process of the channels, started and killed."""
+def channels_of(telegram: TelegramServer, home: Path, url: str, rasa_address: str) -> Channels:
+    return Channels(home, url, rasa_address, {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API": telegram.address})
 
-    def __init__(self, home: Path, url: str, telegram: TelegramServer, rasa_address: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as bound:
-            self.port = bound.getsockname()[1]
-        self.log = home / "channels.log"
-        self.environment = {
-            **os.environ,
-            "ASSISTANT_HOME": str(home),
-            "DATABASE_URL": url,
-            "RASA_PORT": rasa_address.rsplit(":", 1)[1],
-            "WEB_HOST": "127.0.0.1",
-            "WEB_PORT": str(self.port),
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_API": telegram.address,
-        }
-        self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        with self.log.open("ab") as output:
-            command = (sys.executable, "-m", "bot", "channels")
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-
-    def wait_dead(self) -> None:
-        assert self.process is not None
-        self.process.wait(PATIENCE)
-
-    def health(self) -> dict[str, Any]:
-        try:
-            answer: dict[str, Any] = httpx.get(f"http://127.0.0.1:{self.port}/health", trust_env=False).json()
-        except httpx.HTTPError:
-            return {}
-        return answer
-
-    def wait_until(self, done: Callable[[dict[str, Any]], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not done(self.health()):
-            assert time.monotonic() < deadline, self.log.read_text(encoding="utf-8")[-3000:]
-            time.sleep(0.1)
-
-    def work_off(self, telegram: TelegramServer) -> None:
-        """Return once everything that was written is answered and sent."""
-        newest = telegram.updates[-1]["update_id"]
-        idle = {"messages": 0, "replies": 0}
-        self.wait_until(lambda health: telegram.confirmed > newest and health.get("waiting") == idle)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(PATIENCE)
+def work_off(channels: Channels, telegram: TelegramServer) -> None:
+    """Return once everything that was written is answered and sent."""
+    newest = telegram.updates[-1]["update_id"]
+    channels.wait_until(lambda health: telegram.confirmed > newest and health.get("waiting") == IDLE)
 
 
 @pytest.mark.slow
@@ -154,7 +99,7 @@ def test_a_process_killed_in_the_middle_of_a_burst_loses_nothing_and_doubles_not
 ) -> None:
     rasa = FakeRasa(once=True)
     with serving(rasa.app) as rasa_address:
-        channels = Channels(tmp_path, url, telegram, rasa_address)
+        channels = channels_of(telegram, tmp_path, url, rasa_address)
 
         def answer(sender: str, text: str) -> Any:
             if moment == "while Rasa works" and len(rasa.received) == 13:
@@ -171,7 +116,7 @@ def test_a_process_killed_in_the_middle_of_a_burst_loses_nothing_and_doubles_not
             channels.start()
             channels.wait_dead()
             channels.start()
-            channels.work_off(telegram)
+            work_off(channels, telegram)
         finally:
             channels.stop()
     doubled = 0
@@ -193,12 +138,12 @@ def test_the_process_says_what_it_does_and_survives_a_server_that_does_not_answe
 ) -> None:
     rasa = FakeRasa()
     with serving(rasa.app) as rasa_address:
-        channels = Channels(tmp_path, url, telegram, rasa_address)
+        channels = channels_of(telegram, tmp_path, url, rasa_address)
         try:
             channels.start()
             channels.wait_until(lambda health: health.get("channels", {}).get("telegram", {}).get("state") == "polling")
             telegram.write(1, "một")
-            channels.work_off(telegram)
+            work_off(channels, telegram)
             health = channels.health()
             assert health["channels"]["telegram"]["counts"] == {"typed": 1}
             assert telegram.texts(1)[-1] == "<một>"
