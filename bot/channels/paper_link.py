@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from bot.channels.rendering import FindPaper
-from bot.channels.web_pages import error_page
+from bot.channels.web.pages import error_page
 from bot.messages import Attachment
 from bot.wording import say
 

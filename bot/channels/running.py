@@ -18,9 +18,9 @@ from starlette.types import ASGIApp
 from bot.channels.rendering import FindPaper, no_paper
 from bot.channels.service import OFF
 from bot.channels.services import MESSENGERS, Services, open_services
-from bot.channels.web import PortInUse, Web, build_app, listening_socket
-from bot.channels.web_visitors import Visitors, secret_in
-from bot.channels.zalo_site import verification_tag
+from bot.channels.web.app import PortInUse, Web, build_app, listening_socket
+from bot.channels.web.visitors import Visitors, secret_in
+from bot.channels.zalo_oa.site import verification_tag
 from bot.dialogue import Dialogue
 from bot.memory.opening import Memory, open_memory
 from bot.reminders.service import OpenReminders

@@ -10,14 +10,14 @@ from bot.channels.messenger import Messenger
 from bot.channels.paper_link import PaperLinks
 from bot.channels.rendering import FindPaper, no_paper
 from bot.channels.service import Service
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_service import open_telegram
-from bot.channels.zalo_bot import ZaloBot
-from bot.channels.zalo_bot_service import open_zalo_bot
-from bot.channels.zalo_exchange import vault_of
-from bot.channels.zalo_oa import ZaloOa
-from bot.channels.zalo_oa_service import open_zalo_oa
-from bot.channels.zalo_site import verification_routes
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.service import open_telegram
+from bot.channels.zalo_bot.channel import ZaloBot
+from bot.channels.zalo_bot.service import open_zalo_bot
+from bot.channels.zalo_oa.channel import ZaloOa
+from bot.channels.zalo_oa.exchange import vault_of
+from bot.channels.zalo_oa.service import open_zalo_oa
+from bot.channels.zalo_oa.site import verification_routes
 from bot.dialogue import Dialogue
 from bot.memory.opening import Memory
 from bot.settings import Settings

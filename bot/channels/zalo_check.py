@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 import httpx
 
-from bot.channels import zalo_bot_intake, zalo_oa_intake
-from bot.channels.zalo_bot_api import BotApi
-from bot.channels.zalo_errors import rule_of
-from bot.channels.zalo_exchange import vault_of
-from bot.channels.zalo_oa_api import NO_TOKEN, SILENT, UNREACHABLE, Answer, OaApi
-from bot.channels.zalo_oa_service import missing
-from bot.channels.zalo_tokens import Exchange, TokenKeeper, apart
+from bot.channels.zalo_bot import intake as bot_intake
+from bot.channels.zalo_bot.api import BotApi
+from bot.channels.zalo_oa import intake as oa_intake
+from bot.channels.zalo_oa.api import NO_TOKEN, SILENT, UNREACHABLE, Answer, OaApi
+from bot.channels.zalo_oa.errors import rule_of
+from bot.channels.zalo_oa.exchange import vault_of
+from bot.channels.zalo_oa.service import missing
+from bot.channels.zalo_oa.tokens import Exchange, TokenKeeper, apart
 from bot.settings import ZONE, Settings
 
 FORGED = (
@@ -71,7 +72,7 @@ async def _account(
     keeper = TokenKeeper(vault_of(settings), settings.zalo_oa_refresh_token, exchange, clock)
     api = OaApi(client, settings.zalo_oa_api, keeper, settings.zalo_oa_per_minute)
     answer = await api.account()
-    found = [*await _tokens(keeper), _known(answer), _address(settings, zalo_oa_intake.WEBHOOK_PATH)]
+    found = [*await _tokens(keeper), _known(answer), _address(settings, oa_intake.WEBHOOK_PATH)]
     return [*found, *_events(running)]
 
 
@@ -125,7 +126,7 @@ async def _bot(settings: Settings, client: httpx.AsyncClient, running: Mapping[s
     name = answer.result.get("account_name") or answer.result.get("name") or "without a name"
     found = [Finding("ok", f"Zalo bot: the token is that of {name}.")]
     if settings.zalo_bot_webhook_secret:
-        found.append(_address(settings, zalo_bot_intake.WEBHOOK_PATH))
+        found.append(_address(settings, bot_intake.WEBHOOK_PATH))
     state = running.get("state", "not running")
     works = state in ("polling", "webhook")
     found.append(Finding("ok" if works else "--", f"Zalo bot: the assistant says: {state}."))

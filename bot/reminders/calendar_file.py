@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from bot.channels.web_plan import masked
+from bot.channels.web.plan import masked
 from bot.reminders.schedule import Hours
 from bot.reminders.wording import say
 from knowledge.corpus import Plan

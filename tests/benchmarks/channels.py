@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 import httpx
 
-from bot.channels.telegram_intake import SECRET_HEADER, WEBHOOK_PATH
+from bot.channels.telegram.intake import SECRET_HEADER, WEBHOOK_PATH
 from bot.programs import assistant_environment
 from bot.settings import Settings
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Row
 from tests.benchmarks.memory import proportional
 from tests.benchmarks.servers import Server, ServerFailed, started
-from tests.bot.channels.telegram_server import TOKEN, TelegramServer, telegram_server
+from tests.bot.channels.telegram.server import TOKEN, TelegramServer, telegram_server
 
 T = TypeVar("T")
 

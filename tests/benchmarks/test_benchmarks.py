@@ -4,6 +4,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,27 @@ from knowledge.embedding import HashEncoder
 from knowledge.retrieving import CorpusRetriever
 from knowledge.vietnamese import unmark
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import answers, crowd, drafts, figures, machine, memory, papers, retrieval, start, timing, turns
+from tests.benchmarks import (
+    answers,
+    channels,
+    crowd,
+    drafts,
+    figures,
+    machine,
+    memory,
+    papers,
+    retrieval,
+    start,
+    timing,
+    turns,
+    zalo,
+)
 from tests.benchmarks.bench import FIXED_INTENT, Bench, envelope, give_fixed_reply, is_answered
 from tests.benchmarks.figures import Row
 from tests.benchmarks.servers import ServerFailed, family, started
+from tests.bot.channels.telegram.server import Sent, TelegramServer
+from tests.bot.channels.zalo_oa.server import Sent as ZaloSent
+from tests.bot.channels.zalo_oa.server import ZaloOaServer
 
 DAY = date(2026, 11, 21)
 ROWS = [
@@ -38,7 +56,7 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
 def test_every_module_that_measures_is_a_benchmark_and_the_set_is_whole() -> None:
     files = Path(figures.__file__).parent.glob("*.py")
     measuring = {file.stem for file in files if "\ndef measure(" in file.read_text(encoding="utf-8")}
-    names = {"answers", "start", "turns", "memory", "retrieval", "drafts", "papers", "crowd"}
+    names = {"answers", "start", "turns", "memory", "retrieval", "drafts", "papers", "crowd", "channels", "zalo"}
     assert measuring == set(command.BENCHMARKS) == names
     assert all(measure.__module__.endswith(f".{name}") for name, measure in command.BENCHMARKS.items())
 
@@ -183,10 +201,47 @@ def test_the_talk_has_every_kind_of_turn_and_enough_of_it() -> None:
 
 
 def test_memory_rows_add_up() -> None:
-    rows = by_name(memory.rows({"Rasa": 500_000_000, "action server": 1, "web page": 40, "supervisor": 2}, 20))
+    rows = by_name(memory.rows({"Rasa": 500_000_000, "action server": 1, "channels": 40, "supervisor": 2}, 20))
     assert rows["memory: all processes"].value == pytest.approx(500.000043)
-    assert rows["memory: bot (web page and supervisor)"].value == pytest.approx(42e-6)
+    assert rows["memory: bot (channels and supervisor)"].value == pytest.approx(42e-6)
     assert rows["memory: Rasa"].reached
+
+
+def test_the_slowest_twentieth_of_acknowledgements_does_not_count() -> None:
+    found = by_name(channels.rows([0.01] * 95 + [0.9] * 5, 40.0, 80_000_000))
+    assert found["webhook: acknowledged"].value == pytest.approx(10)
+    assert found["webhook: acknowledged"].reached
+    assert not by_name(channels.rows([0.06] * 100, 40.0, 160_000_000))["outage: memory of the channels"].reached
+
+
+@pytest.mark.parametrize("answers", [["<a 1>", "<a 2>"], ["<a 1>"], ["<a 2>", "<a 1>"], ["<a 1>", "<a 1>", "<a 2>"]])
+def test_an_answer_that_is_missing_misplaced_or_doubled_is_found(answers: list[str]) -> None:
+    telegram = TelegramServer()
+    for text in ("a 1", "a 2"):
+        telegram.write(1, text)
+    telegram.sent = [Sent(number, 1, text) for number, text in enumerate(["another", *answers])]
+    with nullcontext() if answers == ["<a 1>", "<a 2>"] else pytest.raises(ServerFailed):
+        channels.check(telegram, "a")
+
+
+def test_an_answer_that_zalo_did_not_get_once_and_in_order_is_found() -> None:
+    account = ZaloOaServer()
+    for text in ("a 1", "a 2"):
+        account.write("9", text)
+    account.sent = [ZaloSent("9", text) for text in ("another", "<a 1>", "<a 2>")]
+    zalo.check(account, "a")
+    account.over_the_limit = 1
+    with pytest.raises(ServerFailed, match="limit"):
+        zalo.check(account, "a")
+    account.sent.reverse()
+    with pytest.raises(ServerFailed, match="answered"):
+        zalo.check(account, "a")
+
+
+def test_the_rows_of_zalo() -> None:
+    found = by_name(zalo.rows([0.01] * 95 + [0.9] * 5, 30.0))
+    assert found["Zalo webhook: acknowledged"].reached
+    assert not by_name(zalo.rows([0.06] * 100, 30.0))["Zalo webhook: acknowledged"].reached
 
 
 def test_the_proportional_size_is_read() -> None:

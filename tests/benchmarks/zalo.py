@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from bot.channels.zalo_oa_intake import WEBHOOK_PATH
+from bot.channels.zalo_oa.intake import WEBHOOK_PATH
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.channels import (
     A_SECOND,
@@ -25,7 +25,7 @@ from tests.benchmarks.channels import (
 from tests.benchmarks.channels import p95 as p95_of
 from tests.benchmarks.figures import Row
 from tests.benchmarks.servers import ServerFailed
-from tests.bot.channels.zalo_oa_server import (
+from tests.bot.channels.zalo_oa.server import (
     APP,
     FIRST_TOKEN,
     OA_SECRET,

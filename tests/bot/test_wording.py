@@ -9,10 +9,12 @@ from bot.wording import LANGUAGES, say, sentences
 BOT = Path(__file__).resolve().parents[2] / "bot"
 SOURCES = [
     path
-    for path in (*BOT.glob("*.py"), *BOT.glob("channels/*.py"))
-    if "bot.wording import" in path.read_text(encoding="utf-8") or path.name.startswith(("web", "telegram", "zalo"))
+    for path in (*BOT.glob("*.py"), *BOT.glob("channels/**/*.py"))
+    if "bot.wording import" in path.read_text(encoding="utf-8") or path.parent.parent.name == "channels"
 ]
-ANSWERED_BY_EVENT = yaml.safe_load((BOT / "channels" / "zalo_events.yml").read_text(encoding="utf-8"))["unreadable"]
+ANSWERED_BY_EVENT = yaml.safe_load((BOT / "channels" / "zalo_oa" / "events.yml").read_text(encoding="utf-8"))[
+    "unreadable"
+]
 USED = re.compile(r"[\"']([a-z][a-z_]+)[\"']")
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from bot.settings import Settings
-from tests.bot.channels.telegram_server import TelegramServer, TelegramSite, telegram_site
-from tests.bot.channels.zalo_bot_server import ZaloBotServer, ZaloBotSite, zalo_bot_site
-from tests.bot.channels.zalo_oa_server import ZaloOaServer, ZaloOaSite, zalo_oa_site
+from tests.bot.channels.telegram.server import TelegramServer, TelegramSite, telegram_site
+from tests.bot.channels.zalo_bot.server import ZaloBotServer, ZaloBotSite, zalo_bot_site
+from tests.bot.channels.zalo_oa.server import ZaloOaServer, ZaloOaSite, zalo_oa_site
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from bot.memory.opening import open_memory
 from bot.wording import say
 from bot.worker import HOPELESS
 from tests.bot.channels.channels_process import IDLE, Channels
-from tests.bot.channels.telegram_office import Office
-from tests.bot.channels.telegram_server import TOKEN, TelegramServer, serving
+from tests.bot.channels.telegram.office import Office
+from tests.bot.channels.telegram.server import TOKEN, TelegramServer, serving
 from tests.bot.fake_rasa import FakeRasa, echo
 
 PEOPLE = range(1, 7)

@@ -14,14 +14,14 @@ from starlette.testclient import TestClient
 
 from bot.channels import running
 from bot.channels.running import all_channels
-from bot.channels.telegram_intake import SECRET_HEADER, WEBHOOK_PATH
+from bot.channels.telegram.intake import SECRET_HEADER, WEBHOOK_PATH
 from bot.memory.opening import Memory
 from bot.messages import Part, Received
 from bot.settings import Settings, load_settings
-from tests.bot.channels import zalo_bot_server
-from tests.bot.channels.telegram_server import TOKEN, TelegramServer, serving
-from tests.bot.channels.zalo_bot_server import ZaloBotServer
-from tests.bot.channels.zalo_oa_server import OA_SECRET, ZaloOaServer, milliseconds, signed
+from tests.bot.channels.telegram.server import TOKEN, TelegramServer, serving
+from tests.bot.channels.zalo_bot import server as bot_server
+from tests.bot.channels.zalo_bot.server import ZaloBotServer
+from tests.bot.channels.zalo_oa.server import OA_SECRET, ZaloOaServer, milliseconds, signed
 from tests.bot.channels.zalo_offices import oa_settings
 from tests.bot.fake_rasa import FakeRasa
 from tests.bot.memories import new_memory
@@ -114,7 +114,7 @@ def test_a_zalo_bot_polls_and_answers(memory: Memory, zalo_bot: ZaloBotServer, t
         chosen = settings(
             int(address.rsplit(":", 1)[1]),
             assistant_home=tmp_path,
-            zalo_bot_token=zalo_bot_server.TOKEN,
+            zalo_bot_token=bot_server.TOKEN,
             zalo_bot_api=zalo_bot.address,
         )
         with TestClient(all_channels(chosen, memory)) as client:

@@ -16,12 +16,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.channels.zalo_check import Finding, check
-from bot.channels.zalo_exchange import Ending, app_of, exchange, vault_of
+from bot.channels.zalo_oa.exchange import Ending, app_of, exchange, vault_of
 from bot.settings import ROOT, Settings, load_settings
-from tests.bot.channels import zalo_bot_server
-from tests.bot.channels.telegram_server import serving
-from tests.bot.channels.zalo_bot_server import NAME, ZaloBotServer
-from tests.bot.channels.zalo_oa_server import ACCOUNT, Failure, ZaloOaServer
+from tests.bot.channels.telegram.server import serving
+from tests.bot.channels.zalo_bot import server as bot_server
+from tests.bot.channels.zalo_bot.server import NAME, ZaloBotServer
+from tests.bot.channels.zalo_oa.server import ACCOUNT, Failure, ZaloOaServer
 from tests.bot.channels.zalo_offices import oa_settings
 
 PUBLIC = {"public_address": "https://dv.vn", "zalo_site_verification": "abc"}
@@ -135,11 +135,11 @@ def test_the_bot_is_named_or_its_token_refused(zalo_bot: ZaloBotServer, page: Pa
         given = {"zalo_bot_token": token, "zalo_bot_api": zalo_bot.address, **changes}
         return load_settings(assistant_home=tmp_path, **given)
 
-    found = told(with_token(zalo_bot_server.TOKEN), page, zalo_bot={"state": "polling", "counts": {}})
+    found = told(with_token(bot_server.TOKEN), page, zalo_bot={"state": "polling", "counts": {}})
     assert [finding.kind for finding in found] == ["--", "ok", "ok"]
     assert NAME in found[1].text
     assert "token is refused" in wrong(told(with_token("9:wrong"), page))
-    called = with_token(zalo_bot_server.TOKEN, zalo_bot_webhook_secret="a-long-word", **PUBLIC)
+    called = with_token(bot_server.TOKEN, zalo_bot_webhook_secret="a-long-word", **PUBLIC)
     assert "https://dv.vn/zalo-bot/webhook" in "".join(finding.text for finding in told(called))
     assert "ZALO_BOT_API" in wrong(told(with_token("9:x", zalo_bot_api="http://127.0.0.1:9")))
 

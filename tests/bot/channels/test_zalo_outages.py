@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.channels.zalo_oa_intake import WEBHOOK_PATH
+from bot.channels.zalo_oa.intake import WEBHOOK_PATH
 from bot.wording import say
 from tests.bot.channels.channels_process import IDLE, Channels
-from tests.bot.channels.telegram_server import serving
-from tests.bot.channels.zalo_oa_server import Event, ZaloOaServer, milliseconds, signed
+from tests.bot.channels.telegram.server import serving
+from tests.bot.channels.zalo_oa.server import Event, ZaloOaServer, milliseconds, signed
 from tests.bot.channels.zalo_offices import oa_settings
 from tests.bot.fake_rasa import FakeRasa, echo
 

@@ -10,17 +10,18 @@ from starlette.applications import Starlette
 
 from bot.channels.paper_link import PaperLinks
 from bot.channels.rendering import FindPaper, no_paper
-from bot.channels.zalo_bot_intake import Polling
-from bot.channels.zalo_bot_service import open_zalo_bot
-from bot.channels.zalo_exchange import Ending, app_of, exchange, vault_of
-from bot.channels.zalo_oa_intake import WEBHOOK_PATH
-from bot.channels.zalo_oa_service import open_zalo_oa
+from bot.channels.zalo_bot.intake import Polling
+from bot.channels.zalo_bot.service import open_zalo_bot
+from bot.channels.zalo_oa.exchange import Ending, app_of, exchange, vault_of
+from bot.channels.zalo_oa.intake import WEBHOOK_PATH
+from bot.channels.zalo_oa.service import open_zalo_oa
 from bot.memory.opening import Memory
 from bot.settings import Settings, load_settings
-from tests.bot.channels import zalo_bot_server, zalo_oa_server
 from tests.bot.channels.messenger_office import MessengerOffice
-from tests.bot.channels.zalo_bot_server import ZaloBotServer
-from tests.bot.channels.zalo_oa_server import ZaloOaServer, milliseconds, signed
+from tests.bot.channels.zalo_bot import server as bot_server
+from tests.bot.channels.zalo_bot.server import ZaloBotServer
+from tests.bot.channels.zalo_oa import server as oa_server
+from tests.bot.channels.zalo_oa.server import ZaloOaServer, milliseconds, signed
 from tests.bot.fake_rasa import FakeRasa
 
 
@@ -28,10 +29,10 @@ def oa_settings(home: Path, address: str, **changes: Any) -> Settings:
     """Return the settings of an Official Account at a pretended server."""
     given = {
         "assistant_home": home,
-        "zalo_oa_app_id": zalo_oa_server.APP,
-        "zalo_oa_app_secret": zalo_oa_server.SECRET,
-        "zalo_oa_secret_key": zalo_oa_server.OA_SECRET,
-        "zalo_oa_refresh_token": zalo_oa_server.FIRST_TOKEN,
+        "zalo_oa_app_id": oa_server.APP,
+        "zalo_oa_app_secret": oa_server.SECRET,
+        "zalo_oa_secret_key": oa_server.OA_SECRET,
+        "zalo_oa_refresh_token": oa_server.FIRST_TOKEN,
         "zalo_oa_per_minute": 4000,
         "zalo_oa_api": address,
         "zalo_oauth": address,
@@ -40,7 +41,7 @@ def oa_settings(home: Path, address: str, **changes: Any) -> Settings:
     return load_settings(**given)
 
 
-class OaOffice(MessengerOffice[zalo_oa_server.Sent]):
+class OaOffice(MessengerOffice[oa_server.Sent]):
     """One account over one server; the tokens are exchanged in this process."""
 
     def __init__(
@@ -84,10 +85,10 @@ class OaOffice(MessengerOffice[zalo_oa_server.Sent]):
         pending, self.server.pending = self.server.pending, []
         return [self.post(*signed(event)) for event in pending]
 
-    def received(self) -> Sequence[zalo_oa_server.Sent]:
+    def received(self) -> Sequence[oa_server.Sent]:
         return self.server.sent
 
-    def later(self, seconds: float = 60.0) -> list[zalo_oa_server.Sent]:
+    def later(self, seconds: float = 60.0) -> list[oa_server.Sent]:
         sent = super().later(seconds)
         self.server.time = milliseconds(self.clock())
         return sent
@@ -98,7 +99,7 @@ class OaOffice(MessengerOffice[zalo_oa_server.Sent]):
         super().close()
 
 
-class BotOffice(MessengerOffice[zalo_bot_server.Sent]):
+class BotOffice(MessengerOffice[bot_server.Sent]):
     """One bot over one server, by polling."""
 
     def __init__(
@@ -112,7 +113,7 @@ class BotOffice(MessengerOffice[zalo_bot_server.Sent]):
     ) -> None:
         super().__init__(rasa, memory)
         self.server = server
-        given = {"zalo_bot_token": zalo_bot_server.TOKEN, "zalo_bot_api": server.address, **changes}
+        given = {"zalo_bot_token": bot_server.TOKEN, "zalo_bot_api": server.address, **changes}
         self.settings = load_settings(assistant_home=home, **given)
         papers = PaperLinks(vault_of(self.settings).cipher(), find, self.settings.public_address or "", self.clock)
         self.service = open_zalo_bot(self.settings, rasa.dialogue(), self.memory, self.clock, papers)
@@ -127,7 +128,7 @@ class BotOffice(MessengerOffice[zalo_bot_server.Sent]):
             number += 1
         return number
 
-    def received(self) -> Sequence[zalo_bot_server.Sent]:
+    def received(self) -> Sequence[bot_server.Sent]:
         return self.server.sent
 
     def close(self) -> None:

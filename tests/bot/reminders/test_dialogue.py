@@ -12,8 +12,8 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from actions.registration.papers.shelf import Shelf
-from bot.channels.web import Web, build_app
-from bot.channels.web_visitors import COOKIE, Visitors
+from bot.channels.web.app import Web, build_app
+from bot.channels.web.visitors import COOKIE, Visitors
 from bot.memory.opening import Memory
 from bot.memory.wishes import Reachable
 from bot.messages import Message

@@ -19,7 +19,7 @@ from bot.messages import Received
 from bot.reminders.schedule import read_hours
 from bot.settings import Settings, load_settings
 from knowledge.deadlines import ZONE
-from tests.bot.channels.telegram_server import TOKEN, TelegramServer, telegram_server
+from tests.bot.channels.telegram.server import TOKEN, TelegramServer, telegram_server
 from tests.bot.reminders.reminding_office import AN, EVERYTHING, VISITOR
 
 NOW = datetime(2023, 4, 17, 9, tzinfo=ZONE)

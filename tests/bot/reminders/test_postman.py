@@ -13,8 +13,8 @@ from bot.messages import Received
 from bot.reminders import postman
 from bot.reminders.postman import Postman
 from knowledge.database import StoreUnavailable
-from tests.bot.channels.telegram_office import Office as Channel
-from tests.bot.channels.telegram_server import Refused, TelegramServer, TelegramSite, telegram_site
+from tests.bot.channels.telegram.office import Office as Channel
+from tests.bot.channels.telegram.server import Refused, TelegramServer, TelegramSite, telegram_site
 from tests.bot.fake_rasa import FakeRasa
 from tests.bot.memories import new_url
 from tests.bot.reminders.reminding_office import AN, APRIL, EVERYTHING, Left, Office
