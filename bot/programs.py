@@ -41,10 +41,15 @@ def assistant_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def _without_secrets(settings: Settings) -> dict[str, str]:
+    """The surroundings of a program that talks with no messenger: the secrets are empty, whatever `.env` says."""
+    return {**assistant_environment(settings), **dict.fromkeys(settings.secrets(), "")}
+
+
 def rasa_environment(settings: Settings) -> dict[str, str]:
     """The surroundings of the Rasa server and of Rasa's training."""
     return {
-        **assistant_environment(settings),
+        **_without_secrets(settings),
         **_ONE_THREAD,
         "PYTHONPATH": str(ROOT),
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -71,7 +76,7 @@ def rasa_server(settings: Settings, model: Path, client: httpx.AsyncClient) -> P
 def action_server(settings: Settings, client: httpx.AsyncClient) -> Program:
     """The action server, on loopback only."""
     port = settings.actions_port
-    environment = {**assistant_environment(settings), "SANIC_HOST": LOOPBACK}
+    environment = {**_without_secrets(settings), "SANIC_HOST": LOOPBACK}
     ready = _answers(client, f"http://{LOOPBACK}:{port}/health")
     command = (sys.executable, "-m", "actions")
     return Program("actions", command, environment, LOOPBACK, port, "ACTIONS_PORT", ready)

@@ -260,6 +260,10 @@ class Settings(ZaloSettings):
         """The present moment in Vietnam's zone, or ASSISTANT_NOW."""
         return self.assistant_now.astimezone(ZONE) if self.assistant_now else datetime.now(ZONE)
 
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the environment variables that hold secrets of messengers: the fields that are never shown."""
+        return tuple(name.upper() for name, field in type(self).model_fields.items() if not field.repr)
+
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
         values = {name: getattr(self, name) for name in type(self).model_fields}

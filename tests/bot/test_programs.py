@@ -41,6 +41,14 @@ def test_rasa_listens_on_loopback_only_and_has_no_management_interface(settings:
     assert program.environment["TURNS_DB"] == str(settings.home / "turns.sqlite")
 
 
+def test_only_the_channels_are_given_the_secrets_of_the_messengers(settings: Settings) -> None:
+    given = settings.model_copy(update={name.lower(): "a-secret" for name in settings.secrets()})
+    assert {"TELEGRAM_TOKEN", "ZALO_BOT_TOKEN", "ZALO_OA_APP_SECRET", "ZALO_TOKEN_KEY"} <= set(given.secrets())
+    for program in (rasa_server(given, Path("m"), refusing()), action_server(given, refusing())):
+        assert {program.environment[name] for name in given.secrets()} == {""}
+    assert {channels(given, refusing()).environment[name] for name in given.secrets()} == {"a-secret"}
+
+
 def test_the_action_server_listens_on_loopback_only(settings: Settings) -> None:
     program = action_server(settings, refusing())
     assert program.command[1:] == ("-m", "actions")
