@@ -1,4 +1,4 @@
-.PHONY: help run chat train train-encoder index test test-fast lint types format bench lock clean
+.PHONY: help run chat train train-encoder index test test-fast lint types format bench nlu lock clean
 .DEFAULT_GOAL := help
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
@@ -16,7 +16,7 @@ chat: ## Talk with the running assistant in this terminal
 train: ## Train the Rasa model if what it is made from has changed
 	@$(BOOTSTRAP) && $(PYTHON) -m bot train
 
-train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about 45 minutes)
+train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about 50 minutes)
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge.training encoder --hands 0 1 2 3 --steps 900
 	@$(PYTHON) -m knowledge.training index
 	@$(PYTHON) -m knowledge.training weights --file tests/knowledge/questions/tune.yml
@@ -41,6 +41,10 @@ format: ## Put the code into the common style
 
 bench: ## Measure start, turns, answers and memory on this machine
 	@$(BOOTSTRAP) --dev && $(PYTHON) -m tests.benchmarks
+
+nlu: ## Compare ways to understand messages by cross-validation (hours; NLU="--pipelines c --seeds 1" for less)
+	@$(BOOTSTRAP) --dev && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 \
+		.venv-rasa/bin/python -W ignore -m tests.benchmarks.understanding --write $(NLU)
 
 lock: ## Write the hashed lock files anew; UPGRADE=1 takes the newest versions
 	@requirements/lock.sh $(if $(UPGRADE),--upgrade)

@@ -2,15 +2,19 @@
 
 import logging
 import sys
+from functools import partial
+from threading import Event
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from actions.following import follow
 from actions.rasa_actions import all_actions
 from actions.registration.database import StoreUnavailable
 from actions.registration.units import BadUnits
 from actions.services import open_services
 from bot.settings import SettingsError, load_settings
+from knowledge.live_plans import stamp
 from knowledge.reading import UnreadablePlan
 
 HOST = "127.0.0.1"
@@ -22,7 +26,8 @@ def main() -> int:
     logging.getLogger("rasa_sdk.executor").setLevel(logging.WARNING)
     try:
         settings = load_settings()
-        services = open_services(
+        open_all = partial(
+            open_services,
             index_folder=settings.index_folder,
             added_plans=settings.added_plans,
             encoder=settings.encoder,
@@ -34,12 +39,20 @@ def main() -> int:
             units_required=settings.units_file is not None,
             papers_folder=settings.papers_folder,
         )
+        services = open_all()
     except (SettingsError, StoreUnavailable, UnreadablePlan, BadUnits) as error:
         print(error, file=sys.stderr)
         return 1
-    executor = ActionExecutor()
-    for action in all_actions(services):
+    executor, actions = ActionExecutor(), all_actions(services)
+    for action in actions:
         executor.register_action(action)
+
+    def renew() -> None:
+        opened = open_all(before=services)
+        for action in actions:
+            action.services = opened
+
+    follow(lambda: stamp(settings.added_plans, settings.index_folder), renew, Event())
     app = create_app(executor, cors_origins="")
     app.run(host=HOST, port=settings.actions_port, single_process=True, motd=False, access_log=False)
     return 0

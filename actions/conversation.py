@@ -1,12 +1,15 @@
 """Reading Rasa's tracker, and writing what is said and set in the shapes that Rasa takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import AllSlotsReset, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handing_over import Handed
+from actions.meanings import Offer, read_offer
 from actions.registration.desk import Turn
 from actions.registration.wording import Line
 from actions.services import Services
@@ -17,20 +20,52 @@ FIELDS = (
     "unit_name", "unit_type", "registration_type", "field", "model_name", "quantity", "start_period", "location",
     "scale", "completion_period",
 )  # fmt: skip
+OFFERED_MEANINGS = "offered_meanings"  # a slot, see `Offer`
+QUESTION_WANTED = "question_wanted"  # a slot: the next message is the question to hand over
+ERASED = "erased_persons"  # a slot that bot/nlu/tracker_store.py looks for
 SHORT = 2  # words
 
 Events = list[EventType]
 
 
 def text_of(tracker: Tracker) -> str:
-    """Return the message as the person wrote it."""
-    return str(tracker.latest_message.get("text") or "")
+    """Return the message as the person wrote it; where it chooses a meaning, the words that were not understood."""
+    text, offer = _typed(tracker), _offer(tracker)
+    return offer.words if offer and offer.chosen(text) else text
 
 
 def intent_of(tracker: Tracker) -> str | None:
-    """Return the intent of the message."""
+    """Return the intent of the message, or the meaning that it chooses."""
+    offer = _offer(tracker)
+    if offer and (chosen := offer.chosen(_typed(tracker))):
+        return chosen
     intent = (tracker.latest_message.get("intent") or {}).get("name")
     return str(intent) if intent else None
+
+
+def confidence_of(tracker: Tracker) -> float:
+    """Return how sure the understanding is of the intent, from 0 to 1."""
+    return float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
+
+def is_choice_of_meaning(tracker: Tracker) -> bool:
+    """Tell whether the message chooses one of the meanings that were offered just before."""
+    offer = _offer(tracker)
+    return offer is not None and offer.chosen(_typed(tracker)) is not None
+
+
+def ranking_of(tracker: Tracker) -> list[str]:
+    """Return the intents that the message may have, the likeliest first, without the fall-back."""
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    return [str(each["name"]) for each in ranking if each["name"] != "nlu_fallback"]
+
+
+def _typed(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "")
+
+
+def _offer(tracker: Tracker) -> Offer | None:
+    return read_offer(tracker.get_slot(OFFERED_MEANINGS))
 
 
 def language_of(tracker: Tracker) -> str:
@@ -86,17 +121,29 @@ def form_events(turn: Turn | None, tracker: Tracker) -> Events:
     return [
         *mirrored,
         SlotSet("registration_state", state),
-        SlotSet("requested_slot", slot or state),
+        SlotSet("requested_slot", turn.asked or slot or state),
     ]
 
 
-def say_turn(dispatcher: CollectingDispatcher, turn: Turn, file: dict[str, str] | None = None) -> None:
-    """Say a turn of the desk, its envelope last; `file` is the name and the token of a paper for the person."""
-    say_lines(dispatcher, turn.lines)
-    if file is not None:
-        dispatcher.utter_message(attachment=f"{file['token']}/{file['name']}")
+def erasing_events(turn: Turn) -> Events:
+    """Return what makes Rasa's tracker store forget the persons whose data a turn has erased."""
+    return [AllSlotsReset(), SlotSet(ERASED, list(turn.erased))] if turn.erased else []
+
+
+def say_turn(dispatcher: CollectingDispatcher, turn: Turn, handed: Handed | None = None) -> None:
+    """Say a turn of the desk, its envelope last; `handed` is the paper it brings.
+
+    `"erased"` in the envelope names the persons whose messages and reminders the channels forget.
+    """
+    lines = turn.lines
+    if handed is not None and lines:
+        lines = (*lines[:-1], replace(lines[-1], text=f"{lines[-1].text}\n{handed.text}"))
+    say_lines(dispatcher, lines)
+    if handed is not None and handed.attachment:
+        dispatcher.utter_message(attachment=handed.attachment)
     if turn.form is not None:
-        dispatcher.utter_message(json_message=turn.form.as_custom())
+        erased = {"erased": list(turn.erased)} if turn.erased else {}
+        dispatcher.utter_message(json_message={**turn.form.as_custom(), **erased})
 
 
 def say_lines(dispatcher: CollectingDispatcher, lines: Sequence[Line]) -> None:

@@ -1,27 +1,38 @@
 """Papers on their way to a person: put down where the channel fetches them."""
 
 import logging
+from dataclasses import dataclass
 
 from actions.registration.desk import Turn
 from actions.services import Services
+from actions.wording import say
 
 _log = logging.getLogger(__name__)
 
 
-def put_down(services: Services, person: str, turn: Turn) -> dict[str, str] | None:
-    """Put the paper of a turn down; return its name and token, or None for none.
+@dataclass(frozen=True)
+class Handed:
+    """What is said of a paper, and where the channel finds it: `<token>/<name>`, or None where there is none."""
+
+    text: str
+    attachment: str | None
+
+
+def put_down(services: Services, person: str, turn: Turn, language: str) -> Handed | None:
+    """Put the paper of a turn down; None where it brings none.
 
     One that cannot be written can be asked for again. Who has had their data deleted has no papers left either.
     """
     if services.shelf is None:
         return None
-    if turn.erased:
-        services.shelf.forget(person)
+    for erased in turn.erased:
+        services.shelf.forget(erased)
     if turn.paper is None:
         return None
     name, content = turn.paper
     try:
-        return {"name": name, "token": services.shelf.add(person, name, content, services.clock())}
+        token = services.shelf.add(person, name, content, services.clock())
     except OSError:
         _log.exception("a paper could not be put down")
-        return None
+        return Handed(say("paper_not_attached", language), None)
+    return Handed(say("paper_attached", language), f"{token}/{name}")

@@ -52,7 +52,7 @@ class Services:
     `shelf` is where papers wait to be fetched; None: people are given none.
     """
 
-    answerer: Answering
+    answerer: FrontOffice
     desk: Desk
     plans: Mapping[str, Plan]
     clock: Callable[[], datetime]
@@ -83,13 +83,16 @@ def open_services(
     units_file: Path | None = None,
     units_required: bool = False,
     papers_folder: Path | None = None,
+    before: Services | None = None,
 ) -> Services:
     """Open the plans, the index with its encoder (warmed by a first question), the registrations, the unanswered.
 
     `staff` are the persons who may list the questions without an answer. `units_file` is the office's list of units,
     which must exist if `units_required`. Papers for people are put into `papers_folder`, if one is given.
+    `before` are services that these take the place of: they answer, so these must too, and their threads are kept.
 
     Raises:
+        IndexProblem: there are services before, and the index of the new ones cannot be used.
         BadUnits: the list of units is wrong.
         UnreadablePlan: a plan cannot be read.
         StoreUnavailable: the database cannot be opened.
@@ -97,14 +100,17 @@ def open_services(
     plans = load_plans(added=added_plans)
     units = open_units(units_file, plans.values(), required=units_required)
     answers = open_answers(index_folder, encoder, plans)
+    if before is not None and isinstance(answers, NoIndex):
+        raise IndexProblem(answers.problem)
     similarity = similarity_of(answers.searcher.encoder) if isinstance(answers, Answerer) else None
-    desk = Desk(open_store(database_url, units), plans, clock, retention_days, similarity)
+    with_retired = load_plans(added=added_plans, retired=True)
+    desk = Desk(open_store(database_url, units), with_retired, clock, retention_days, similarity)
     unanswered = open_unanswered(database_url, retention_days)
     unanswered.forget_old(clock())
     bodies = load_current_bodies(index_folder.parent)
     front_office = FrontOffice(answers, unanswered, plans, clock, bodies)
     shelf = Shelf(papers_folder) if papers_folder else None
-    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
+    executor = before.executor if before else ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
     members = StaffDesk(staff, unanswered.listed, plans, clock)
     return Services(front_office, desk, plans, clock, executor, members, shelf)
 

@@ -7,7 +7,7 @@ from actions.registration.wording import Choice, Line
 from actions.wording import mentions, say
 from knowledge.answers import outcomes
 from knowledge.corpus import Plan
-from knowledge.unanswered import ZONE, Unanswered
+from knowledge.unanswered import HANDED_OVER, ZONE, Unanswered
 
 PAGE = 10  # questions
 _MOST_WORDS = 12  # of a message that asks for the list
@@ -65,7 +65,10 @@ class StaffDesk:
 
     def _item(self, number: int, item: Unanswered, language: str) -> str:
         plan = self._plans.get(item.plan_id or "")
-        label = outcomes()[item.outcome]["label"] if language == "vi" else item.outcome.replace("_", " ")
+        if item.outcome == HANDED_OVER:
+            label = say("unanswered_handed_over", language, number=item.number)
+        else:
+            label = outcomes()[item.outcome]["label"] if language == "vi" else item.outcome.replace("_", " ")
         question = item.question
         return say(
             "unanswered_item",

@@ -191,7 +191,7 @@ def _silent(plan: Plan, facts: Facts, asked: Asked, language: str) -> Finding:
                 citations.append(_cite_deadline(plan, deadline))
                 notes.append(_note("instead_undated", language, citations[-1], quote=deadline.words))
                 break
-    known = _where_to_ask(plan, facts)
+    known = where_to_ask(plan, facts)
     if known is not None:
         unit, found = known
         citations.extend(c for c in found if c not in citations)
@@ -199,7 +199,7 @@ def _silent(plan: Plan, facts: Facts, asked: Asked, language: str) -> Finding:
     return Finding(plan, False, tuple(citations), notes=tuple(notes))
 
 
-def _where_to_ask(plan: Plan, facts: Facts) -> tuple[str, list[Citation]] | None:
+def where_to_ask(plan: Plan, facts: Facts) -> tuple[str, list[Citation]] | None:
     """Return the unit that the plan charges with following it, and the clauses that say so."""
     for duty in facts.duties:
         if patterns()["follows_up"].search(duty.passage.text):

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,9 @@ from knowledge.vietnamese import is_english, normalise, unmark
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 KEPT_OUTCOMES = ("not_in_plan", "off_topic", "clarify", "error", "too_long")
 """Outcomes whose questions are kept: all that leave a person without an answer but small talk."""
+
+HANDED_OVER = "handed_over"
+"""Stands in the place of an outcome where a person has asked that the staff answer."""
 
 LONGEST = 1000
 """Characters kept of a question."""
@@ -43,7 +46,8 @@ class Unanswered:
     """One question without an answer, its phone numbers and e-mail addresses masked.
 
     `plan_id` is the plan the person had chosen; `scope` how the plans looked into were found: "named" in the
-    question, "chosen", or "all"; `plan_ids` those plans, where known. Moments are aware.
+    question, "chosen", or "all"; `plan_ids` those plans, where known. Moments are aware. `number` is the one it is kept
+    under.
     """
 
     question: str
@@ -56,12 +60,17 @@ class Unanswered:
     first_at: datetime
     last_at: datetime
     times: int = 1
+    number: int | None = field(default=None, compare=False)
 
     @property
     def likeness(self) -> str:
-        """What two askings of one question share: its words without marks and punctuation, and the chosen plan."""
+        """What two askings of one question share: its words without marks and punctuation, and the chosen plan.
+
+        One handed over is none of those that had no answer.
+        """
         words = " ".join(_WORD.findall(unmark(normalise(self.question)).lower()))
-        return hashlib.sha256(f"{self.plan_id or ''}\n{words or self.question}".encode()).hexdigest()
+        kind = f"{HANDED_OVER}\n" if self.outcome == HANDED_OVER else ""
+        return hashlib.sha256(f"{kind}{self.plan_id or ''}\n{words or self.question}".encode()).hexdigest()
 
     def concerns(self, plan_id: str) -> bool:
         """Tell whether it was asked of that plan: chosen, or named in the question."""
@@ -70,6 +79,7 @@ class Unanswered:
     def as_record(self) -> dict[str, Any]:
         """Return it as plain data; times are ISO 8601 in Vietnam's zone."""
         return {
+            "number": self.number,
             "question": self.question,
             "outcome": self.outcome,
             "plan_id": self.plan_id,
@@ -103,17 +113,26 @@ def unanswered(
     """
     if answer.outcome not in KEPT_OUTCOMES:
         return None
+    item = _item(question, answer.outcome, plan_id, plans, now)
+    return replace(item, plan_ids=item.plan_ids or tuple(answer.plan_ids), candidates=_candidates(answer, considered))
+
+
+def handed_over(question: str, plan_id: str | None, plans: Mapping[str, Plan], now: datetime) -> Unanswered:
+    """Return what to keep of a question that the staff shall answer; the arguments are those of `unanswered`."""
+    return _item(question, HANDED_OVER, plan_id, plans, now)
+
+
+def _item(question: str, outcome: str, plan_id: str | None, plans: Mapping[str, Plan], now: datetime) -> Unanswered:
     text = masked(normalise(question[: 2 * LONGEST]))[:LONGEST]
     named = tuple(find_plans(text, plans))
-    scope = "named" if named else "chosen" if plan_id else "all"
     return Unanswered(
         question=text,
-        outcome=answer.outcome,
+        outcome=outcome,
         plan_id=plan_id,
-        scope=scope,
-        plan_ids=named or tuple(answer.plan_ids),
+        scope="named" if named else "chosen" if plan_id else "all",
+        plan_ids=named,
         language="en" if is_english(text) else "vi",
-        candidates=_candidates(answer, considered),
+        candidates=(),
         first_at=now,
         last_at=now,
     )

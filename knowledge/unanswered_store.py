@@ -61,8 +61,8 @@ class UnansweredStore:
         """Let go of the database."""
         self._engine.dispose()
 
-    def keep(self, item: Unanswered) -> None:
-        """Keep a question; one kept before under the same likeness is counted up and takes the latest outcome.
+    def keep(self, item: Unanswered) -> int:
+        """Keep a question and return its number; one kept before is counted up and takes the latest outcome.
 
         Raises:
             StoreUnavailable: it could not be written.
@@ -75,15 +75,18 @@ class UnansweredStore:
             "last_at": _text(item.last_at),
         }
 
-        def write(session: Session) -> None:
+        def write(session: Session) -> int:
             again = update(UnansweredRow).where(UnansweredRow.likeness == item.likeness)
             counted = again.values(times=UnansweredRow.times + 1, **latest).returning(UnansweredRow.id)
-            if session.execute(counted).first() is None:
+            known = session.scalar(counted)
+            if known is None:
                 new = {"question": item.question, "plan_id": item.plan_id, "language": item.language, "times": 1}
                 row = UnansweredRow(likeness=item.likeness, first_at=_text(item.first_at), **new, **latest)
                 session.add(row)
                 session.flush()
+                known = row.id
                 self._make_room(session, item.last_at)
+            return known
 
         with as_unavailable():
             for _ in range(_TRIES - 1):
@@ -91,7 +94,7 @@ class UnansweredStore:
                     return self._write(write)
                 except IntegrityError:  # another process has just kept the same question
                     continue
-            self._write(write)
+            return self._write(write)
 
     def forget_old(self, now: datetime) -> None:
         """Delete the questions last asked longer ago than the retention.
@@ -153,6 +156,7 @@ def _item(row: UnansweredRow) -> Unanswered:
         first_at=datetime.fromisoformat(row.first_at),
         last_at=datetime.fromisoformat(row.last_at),
         times=row.times,
+        number=row.id,
     )
 
 

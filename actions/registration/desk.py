@@ -14,15 +14,16 @@ from actions.registration.commands import commands_in, question_grade
 from actions.registration.database import StoreUnavailable
 from actions.registration.draft import ASKED_ONCE, ASKING, CANCELLED, CHOOSING, REVIEWING, SAVED, Draft
 from actions.registration.duplicates import Similarity
+from actions.registration.idle import Idle
+from actions.registration.lost_replies import as_last_seen
 from actions.registration.own_desk import OwnDesk
 from actions.registration.plan_choice import change_of_plan
 from actions.registration.reception import Reception
-from actions.registration.records import Registration
 from actions.registration.registrant import Registrant
 from actions.registration.requests import Request, request_in
-from actions.registration.store import SUBMITTED, StaleDraft, Store
+from actions.registration.store import StaleDraft, Store
 from actions.registration.turns import Envelope, Office, Turn
-from actions.registration.wording import Choice, Line, button, say
+from actions.registration.wording import Choice, Line, say
 from knowledge.corpus import Plan
 
 __all__ = ["Choice", "Desk", "Envelope", "Line", "Turn"]
@@ -55,6 +56,7 @@ class Desk:
         self._office = Office(store, plans, clock, retention_days, similarity)
         self._reception = Reception(self._office)
         self._registrant = Registrant(self._office)
+        self._idle = Idle(self._office, self._reception)
         self._person = OwnDesk(self._office, self._registrant.set_aside)
 
     def start(self, person: str, plan_id: str | None, message: str, language: str) -> Turn:
@@ -66,17 +68,29 @@ class Desk:
         """
         return self._safely(language, False, lambda: self._start(person, plan_id, message[:LONGEST_MESSAGE], language))
 
-    def reply(self, person: str, message: str, language: str, *, intent: str | None = None) -> Turn:
-        """Take any message while registering; `intent` is what the language understanding makes of it."""
-        return self._safely(language, True, lambda: self._reply(person, message[:LONGEST_MESSAGE], language, intent))
+    def reply(
+        self, person: str, message: str, language: str, *, intent: str | None = None, asked: str | None = None
+    ) -> Turn:
+        """Take any message while registering.
+
+        Args:
+            person: who writes.
+            message: what they write.
+            language: "vi" or "en".
+            intent: what the language understanding makes of the message.
+            asked: what the last turn that reached the person asked (see `Turn.asked`), where the caller knows it.
+        """
+        text = message[:LONGEST_MESSAGE]
+        return self._safely(language, True, lambda: self._reply(person, text, language, intent, asked))
 
     def concerns(self, person: str, message: str) -> bool:
-        """Tell whether a message belongs here: something is being filled, to be told, or asked by `message`."""
+        """Tell whether a message belongs here: something is being filled, to be told, asked, or sent by `message`."""
         try:
             return (
                 request_in(message) is not None
                 or self._office.store.open_draft(person) is not None
                 or bool(self._registrant.untold(person))
+                or self._idle.is_sent_again(person, message)
             )
         except StoreUnavailable as error:
             logger.error("%s", error)
@@ -85,16 +99,18 @@ class Desk:
     def attend(self, person: str, message: str, language: str, *, intent: str | None = None) -> Turn | None:
         """Tell what the office has returned, and do what `message` asks of registrations or of oneself; None: neither.
 
-        A registration that is being filled is gone on with afterwards.
+        A registration that is being filled is gone on with afterwards. "gửi" with nothing open tells what was sent.
         """
-        request = request_in(message)
+        request, untold, sent_again = request_in(message), False, False
         try:
-            untold = self._registrant.untold(person)
+            untold = bool(self._registrant.untold(person))
+            sent_again = self._idle.is_sent_again(person, message)
         except StoreUnavailable as error:
             logger.error("%s", error)
-            untold = ()
         if request is None and not untold:
-            return None
+            if not sent_again:
+                return None
+            return self._safely(language, False, lambda: self._idle.take(person, message, language))
         return self._safely(
             language, self.is_open(person), lambda: self._attend(person, message, request, language, intent)
         )
@@ -122,6 +138,14 @@ class Desk:
         except StoreUnavailable as error:
             logger.error("%s", error)
             return (Line(say("store_unavailable", language)),)
+
+    def forget_plan(self, person: str) -> None:
+        """Forget which plan the person used last.
+
+        Raises:
+            StoreUnavailable: it could not be written; the plan is still known.
+        """
+        self._office.store.forget_plan(person)
 
     def _safely(self, language: str, was_open: bool, act: Callable[[], Turn]) -> Turn:
         try:
@@ -169,10 +193,10 @@ class Desk:
         again = self._ask_again(person, language)
         return replace(again, lines=(*turn.lines, *again.lines), paper=turn.paper)
 
-    def _reply(self, person: str, message: str, language: str, intent: str | None) -> Turn:
+    def _reply(self, person: str, message: str, language: str, intent: str | None, asked: str | None = None) -> Turn:
         draft = self._office.open_draft(person)
         if draft is None:
-            return self._nothing_open(person, message, language)
+            return self._idle.take(person, message, language)
         if draft.pending in ASKED_ONCE:
             return self._asked_once(draft, message, language, intent)
         if draft.state == CHOOSING:
@@ -180,8 +204,13 @@ class Desk:
         plan_ids = change_of_plan(message, self._office.plans)
         if plan_ids is not None:
             return self._reception.change_plan(draft, plan_ids, language)
-        step = journey.advance(self._office.form(draft), draft, message, meant_as_question=intent in QUESTION_INTENTS)
-        return self._office.apply(draft, step, language)
+        form = self._office.form(draft)
+        seen = as_last_seen(form, draft, asked, message)
+        step = journey.advance(form, seen, message, meant_as_question=intent in QUESTION_INTENTS)
+        turn = self._office.apply(draft, step, language)
+        if turn.form is None or turn.form.state != SAVED:
+            return turn
+        return replace(turn, lines=(*turn.lines, *self._registrant.remind(person, language)))
 
     def _asked_once(self, draft: Draft, message: str, language: str, intent: str | None) -> Turn:
         if not commands_in(message) and (intent in QUESTION_INTENTS or question_grade(message) == "sure"):
@@ -192,7 +221,7 @@ class Desk:
     def _ask_again(self, person: str, language: str) -> Turn:
         draft = self._office.open_draft(person)
         if draft is None:
-            return self._nothing_open(person, "", language)
+            return self._idle.take(person, "", language)
         if draft.pending in ASKED_ONCE:
             counter = self._registrant if draft.pending == "withdraw" else self._person
             return counter.asked_once(draft, language)
@@ -204,34 +233,4 @@ class Desk:
     def _resume(self, person: str, language: str) -> Turn:
         if self._office.store.open_draft(person) is not None:
             return self._ask_again(person, language)
-        paused = self._office.store.paused_draft(person)
-        if paused is None or paused.plan_id not in self._office.plans:
-            return self._nothing_open(person, "", language)
-        return self._office.apply(paused, journey.advance(self._office.form(paused), paused, ""), language)
-
-    def _nothing_open(self, person: str, message: str, language: str) -> Turn:
-        """Take a message when nothing is being filled: a second tap on submit, "đăng ký thêm", "tiếp tục"."""
-        said = commands_in(message)
-        last = self._last(person)
-        if said & {"confirm", "submit"} and last is not None:
-            text = say("saved_before", language, reference=last.reference)
-            envelope = Envelope(SAVED, reference=last.reference, plan_id=last.plan_id)
-            return Turn((Line(text, (button("more", language), button("mine", language))),), envelope, open=False)
-        if "mine" in said:
-            return Turn(self._office.mine(person, language), Envelope(CANCELLED), open=False)
-        if said & {"more", "register"}:
-            return self._reception.start(person, None, message, language)
-        paused = self._office.store.paused_draft(person)
-        if paused is not None and paused.plan_id in self._office.plans:
-            if "resume" in said:
-                return self._resume(person, language)
-            line = Line(say("nothing_open_paused", language), (button("resume", language),))
-            return Turn((line,), self._office.envelope(paused), open=False)
-        line = Line(say("nothing_open", language), (button("register", language),))
-        return Turn((line,), Envelope(CANCELLED), open=False)
-
-    def _last(self, person: str) -> Registration | None:
-        """Return what the person sent or corrected last."""
-        kept = [each for each in self._office.store.registrations(person=person) if each.status == SUBMITTED]
-        latest = max(kept, key=lambda each: (each.updated_at, each.reference or ""), default=None)
-        return latest or self._office.store.last_registration(person)
+        return self._idle.resume(person, language)

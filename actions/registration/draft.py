@@ -22,7 +22,8 @@ class Draft:
     and the choice of a plan holds the words that began the registration. `misses` counts wrong values of the open
     field in a row, `offered` holds the plans to choose from, `compared` what was last compared with other
     registrations, `version` is that of the stored row, 0 before the first saving. A draft with a `reference` is about a
-    registration submitted before, at its version `edited_version`.
+    registration submitted before, at its version `edited_version`; `comments` is what the office wants changed in it,
+    by field, until that field is answered anew. `replied` says who was asked what when the last message came.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Draft:
     compared: str = ""
     reference: str | None = None
     edited_version: int = 0
+    comments: Mapping[str, str] = field(default_factory=dict)
+    replied: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -50,15 +53,20 @@ class Draft:
         """Return a copy with `changes`."""
         return replace(self, **changes)
 
+    def settled(self, name: str) -> "Draft":
+        """Return a copy in which the field is asked no more: neither corrected nor commented on."""
+        comments = {key: comment for key, comment in self.comments.items() if key != name}
+        return replace(self, editing=None, misses=0, comments=comments)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data fit for JSON."""
-        return {**asdict(self), "answers": dict(self.answers)}
+        return {**asdict(self), "answers": dict(self.answers), "comments": dict(self.comments)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Draft":
         """Return the draft that `to_dict` gave, also after a pass through JSON; unknown keys are ignored."""
         known = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
-        for key in ("skipped", "offered"):
+        for key in ("skipped", "offered", "replied"):
             known[key] = tuple(known.get(key, ()))
         return cls(**known)
 
@@ -71,7 +79,9 @@ def next_field(form: Form, draft: Draft) -> Field | None:
 
 
 def is_settled(field: Field, draft: Draft) -> bool:
-    """Tell whether `field` needs no question: a fitting answer, or skipped where that is allowed."""
+    """Tell whether `field` needs no question: a fitting answer, or skipped where that is allowed; no comment on it."""
+    if field.name in draft.comments:
+        return False
     if field.name in draft.answers:
         return fits(field, draft.answers[field.name], draft.answers)
     return field.name in draft.skipped and not field.required

@@ -16,6 +16,7 @@ from actions.registration.form import Field, Form
 from actions.registration.prefill import prefill_in_passing
 from actions.registration.steering import cancel, edit, keep, steered
 from actions.registration.steps import EVENTS, Event, Step, ask_again, open_field, take, take_given, then_ask, wrong
+from actions.registration.vague_periods import possible_periods
 from actions.registration.values import Value, read_value
 
 __all__ = ["EVENTS", "Event", "Step", "advance", "ask_again"]
@@ -96,7 +97,7 @@ def _settle(form: Form, draft: Draft, said: frozenset[str]) -> Step | None:
 def _at_field(form: Form, draft: Draft, message: str, said: frozenset[str], hint: bool) -> Step:
     field = open_field(form, draft)
     if said & {"confirm", "submit", "decline", "as_answer", "as_question"}:
-        if field.name in draft.answers and "decline" not in said:
+        if field.name in draft.answers and field.name not in draft.comments and "decline" not in said:
             return keep(form, draft, field)
         return then_ask(form, draft, Event("not_an_answer"))
     wish = edit_in(message, form)
@@ -124,6 +125,7 @@ def _aside(
             return step
     grade = question_grade(message)
     if field.kind != "text":
+        hint = hint and not (field.kind == "period" and possible_periods(message, form.year))
         asks = value is None and (grade != "no" or (hint and len(message.split()) >= LONG_ENOUGH_TO_ASK))
         return Step(draft, (Event("question", field.name, message),)) if asks else None
     if grade == "sure" and error != "text_too_long":

@@ -48,10 +48,10 @@ class OwnDesk:
         if not commands_in(message) & {"confirm", "submit", "erase"}:
             office.store.drop_draft(draft, office.clock(), "not_erased")
             return Turn((Line(say("erase_not", language)),), Envelope(CANCELLED), open=False)
-        office.store.drop_draft(draft, office.clock(), "answered")  # else it would count as a draft of the person's
         gone = office.store.erase(draft.person, office.clock())
-        text = say("erased", language, drafts=gone.drafts, registrations=gone.registrations)
-        return Turn((Line(text),), Envelope(CANCELLED), open=False, erased=True)
+        drafts = gone.drafts - 1  # the question itself is kept as one
+        text = say("erased", language, drafts=drafts, registrations=gone.registrations)
+        return Turn((Line(text),), Envelope(CANCELLED), open=False, erased=gone.persons)
 
     def _ask_to_erase(self, person: str, language: str) -> Turn:
         held = self._set_aside(person)

@@ -55,6 +55,17 @@ class Registrant:
             lines.append(Line(self._returned_words(each, saved, language, later=not opened), later))
         return tuple(lines)
 
+    def remind(self, person: str, language: str) -> tuple[Line, ...]:
+        """Say which registrations still wait for corrections, when another has just been finished."""
+        waiting = [each for each in self._office.store.returned_to(person) if each.plan_id in self._office.plans]
+        return tuple(
+            Line(
+                say("returned_waiting", language, reference=each.reference),
+                (button("change", language, reference=each.reference),),
+            )
+            for each in waiting
+        )
+
     def answer_asked_once(self, draft: Draft, message: str, language: str) -> Turn:
         """Take the answer to "withdraw it?"; whatever is no yes leaves the registration as it is."""
         office, reference = self._office, draft.reference or ""
@@ -194,24 +205,26 @@ class Registrant:
         What a returned one was returned for is asked; everything else stands as it was submitted.
         """
         form = self._office.forms[found.plan_id or ""]
-        wrong = found.comments if found.status == RETURNED else {}
         return Draft(
             id=_draft_id(found),
             person=person,
             plan_id=found.plan_id,
-            answers={name: value for name, value in found.answers.items() if name not in wrong},
-            skipped=tuple(f.name for f in form.fields if f.name not in found.answers and f.name not in wrong),
+            answers=found.answers,
+            skipped=tuple(f.name for f in form.fields if f.name not in found.answers),
+            comments=found.comments if found.status == RETURNED else {},
             compared="\n".join(str(found.answers.get(name, "")) for name in COMPARED),
             reference=found.reference,
             edited_version=found.version,
         )
 
     def _returned_words(self, each: Registration, draft: Draft, language: str, *, later: bool = False) -> str:
-        comments = self._office.speaker(draft, language).comments(each.comments, each.answers)
-        said = [say("returned", language, reference=each.reference, comments=comments)]
-        if later:
-            said.append(say("returned_later", language, reference=each.reference))
-        return "\n".join(said)
+        """Say what is to be corrected: all of it if that comes `later`, else the items; each says why when asked."""
+        speaker = self._office.speaker(draft, language)
+        if not later:
+            return say("returned", language, reference=each.reference, labels=speaker.labels(each.comments))
+        comments = speaker.comments(each.comments, each.answers)
+        said = say("returned_all", language, reference=each.reference, comments=comments)
+        return "\n".join([said, say("returned_later", language, reference=each.reference)])
 
     def _was_told(self, each: Registration) -> bool:
         return bool(self._office.store.audit(_draft_id(each)))

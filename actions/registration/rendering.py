@@ -1,7 +1,7 @@
 """Events of a registration put into words: one speaker for a plan, a language and a moment's draft."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.registration.amounts import LARGEST
@@ -14,8 +14,10 @@ from actions.registration.values import Value, show_value
 from actions.registration.wording import Choice, Line, button, error, say
 from knowledge.corpus import Plan
 from knowledge.places import place
+from knowledge.vietnamese import is_marked
 
 LONGEST_QUOTE = 300
+_SURELY_VIETNAMESE = 3  # syllables of a text in which some mark is to be expected
 _SENTENCE_END = re.compile(r"(?<=[^\d\s][.;])\s+")
 # These open the message that follows instead of being one of their own.
 _JOINED = (
@@ -101,6 +103,9 @@ class Speaker:
         if field.name in self.draft.answers:
             value = show_value(field, self.draft.answers[field.name], self.language)
             text += "\n" + self._say("ask_now", value=value)
+        if field.name in self.draft.comments:
+            comment = self.draft.comments[field.name]
+            text += "\n" + self._say("ask_returned", reference=self.draft.reference, comment=comment)
         if not field.required:
             text += "\n" + self._say("ask_optional")
         skip = () if field.required else self._buttons("skip")
@@ -112,7 +117,21 @@ class Speaker:
         if models and models[1] and target:
             values = {"at_least": target.at_least, "count": models[0], "missing": models[1]}
             items.append(self._say("review_target", path=place(target.clause, self.language), **values))
+        if unmarked := self._unmarked():
+            items.append(self._say("review_unmarked", numbers=", ".join(map(str, unmarked))))
         return Line(self._say("review", card="\n".join(items)), self._buttons("submit", "edit", "save", "cancel"))
+
+    def _unmarked(self) -> list[int]:
+        """Return the numbers of the texts that stand without tone marks, as they would on the paper."""
+        if self.language != "vi":
+            return []
+        texts = {field.name: str(self.draft.answers.get(field.name, "")) for field in self.form.fields}
+        return [
+            number
+            for number, field in enumerate(self.form.fields, 1)
+            if field.kind == "text" and len(texts[field.name].split()) >= _SURELY_VIETNAMESE
+            if not is_marked(texts[field.name])
+        ]
 
     def _listed(self, names: Sequence[str]) -> str:
         """Return fields and their values in one line."""
@@ -169,6 +188,10 @@ class Speaker:
         ]
         return "\n".join(items)
 
+    def labels(self, names: Container[str]) -> str:
+        """Return the labels of the fields named, in the form's order, in one line."""
+        return ", ".join(field.label[self.language].lower() for field in self.form.fields if field.name in names)
+
     def comments(self, comments: Mapping[str, str], answers: Mapping[str, Value]) -> str:
         """Return what the office says to each field, with what stands there now, a line each."""
         lines = []
@@ -218,7 +241,6 @@ class Speaker:
                     missing=missing,
                 )
             )
-        said.append(self._say("paper_how"))
         return (Line("\n".join(said), self._buttons("more", "paper", "mine")),)
 
 

@@ -30,7 +30,7 @@ def edit(form: Form, draft: Draft, wish: Edit) -> Step:
 
 def keep(form: Form, draft: Draft, field: Field) -> Step:
     """Leave a field under correction as it was."""
-    return then_ask(form, draft.but(editing=None, misses=0), Event("kept", field.name))
+    return then_ask(form, draft.settled(field.name), Event("kept", field.name))
 
 
 def _back(form: Form, draft: Draft) -> Step:
@@ -49,7 +49,8 @@ def _skip(form: Form, draft: Draft) -> Step:
         return keep(form, draft, field)
     if field.required:
         return then_ask(form, draft, Event("skip_refused", field.name))
-    skipped = draft.but(skipped=(*draft.skipped, field.name), editing=None, misses=0)
+    answers = {name: value for name, value in draft.answers.items() if name != field.name}
+    skipped = draft.settled(field.name).but(answers=answers, skipped=(*draft.skipped, field.name))
     return then_ask(form, skipped, Event("skipped", field.name))
 
 

@@ -80,12 +80,10 @@ def take(form: Form, draft: Draft, field: Field, message: str, *, any_year: bool
         pending = draft.but(pending="year", pending_text=message)
         return Step(pending, (Event("other_year", field.name, value=value),))
     before = fitting_answers(form, draft)
-    taken = draft.but(
+    taken = draft.settled(field.name).but(
         state=ASKING,
         answers={**draft.answers, field.name: value},
         skipped=tuple(name for name in draft.skipped if name != field.name),
-        editing=None,
-        misses=0,
     )
     left = fitting_answers(form, taken)
     dropped = [Event("dropped", name) for name in before if name not in left]

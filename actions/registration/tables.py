@@ -1,29 +1,12 @@
 """The tables of the registration store, as typed SQLAlchemy classes. Migrations create them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Dialect, Index, Integer, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
-class AwareTime(TypeDecorator[datetime]):
-    """A moment, kept as ISO 8601 text in UTC so that every database sorts and returns it alike."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Return the text of an aware moment; ValueError for one without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone cannot be stored")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Return the aware moment that the text names."""
-        return None if value is None else datetime.fromisoformat(value)
+from knowledge.database import AwareTime
 
 
 class Base(DeclarativeBase):

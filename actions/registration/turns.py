@@ -19,6 +19,7 @@ from actions.registration.draft import (
 )
 from actions.registration.duplicates import Similarity
 from actions.registration.form import Form, form_of
+from actions.registration.lost_replies import asked_of
 from actions.registration.papers.exporting import paper_for
 from actions.registration.records import Registration
 from actions.registration.rendering import Speaker
@@ -68,7 +69,8 @@ class Turn:
     `open` tells whether the next message still belongs to the registration. `question` is the message where
     it asks about a plan: the caller answers it and then calls `ask_again`. `answers` are those given so far. `form` is
     None where nothing was said of a registration. `paper` is a file for the person: its name and its content. `erased`
-    tells that nothing of the conversation may be remembered either.
+    names the persons of whose conversations nothing may be remembered either. `asked` is what the next message is to
+    answer: a field, a question of the assistant's own, or the state where it says as much.
     """
 
     lines: tuple[Line, ...]
@@ -77,7 +79,8 @@ class Turn:
     question: str | None = None
     answers: Mapping[str, Value] = field(default_factory=dict)
     paper: tuple[str, bytes] | None = None
-    erased: bool = False
+    erased: tuple[str, ...] = ()
+    asked: str | None = None
 
 
 class Office:
@@ -140,7 +143,8 @@ class Office:
         if "consented" in keys:
             self.store.consent(draft.person, NOTICE, now)
         if draft != before:
-            draft = self.store.save_draft(draft, now, action or keys[0])
+            replied = (draft.person, asked_of(self.form(before), before)) if before.is_open and before.plan_id else ()
+            draft = self.store.save_draft(draft.but(replied=replied), now, action or keys[0])
         extra = self.mine(draft.person, language) if "mine" in keys else opening
         question = next((event.text for event in step.events if event.key == "question"), None)
         return self.turn(draft, step.events, language, extra, question)
@@ -209,7 +213,8 @@ class Office:
         speaker = self.speaker(draft, language)
         target = missing_after(self.form(draft), draft, self.store) if any(e.key == "review" for e in events) else None
         lines = (*before, *speaker.lines(events, target))
-        return Turn(lines, self.envelope(draft), draft.is_open, question, dict(draft.answers))
+        asked = asked_of(self.form(draft), draft) if draft.is_open else None
+        return Turn(lines, self.envelope(draft), draft.is_open, question, dict(draft.answers), asked=asked)
 
     def envelope(self, draft: Draft) -> Envelope:
         """Return where the draft stands."""

@@ -20,7 +20,7 @@ from bot.nlu.cues import CUES_FILE, load_cues
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class CueFeaturizer(SparseFeaturizer, GraphComponent):
-    """One 0/1 sentence feature a hint; the token features are all zero."""
+    """One sentence feature a hint, `weight` where it holds and else 0; the token features are all zero."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -38,9 +38,20 @@ class CueFeaturizer(SparseFeaturizer, GraphComponent):
         """Make the component; nothing of it is stored in the model."""
         return cls(execution_context.node_name, config)
 
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`weight`: the larger, the more the classifier relies on hints."""
+        return {**SparseFeaturizer.get_default_config(), "weight": 2.0}
+
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """There is nothing to set."""
+        """Refuse a weight that would leave the hints out.
+
+        Raises:
+            ValueError: `weight` is not above 0.
+        """
+        if not config["weight"] > 0:
+            raise ValueError(f"CueFeaturizer: weight must be above 0, not {config['weight']}")
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -64,5 +75,6 @@ class CueFeaturizer(SparseFeaturizer, GraphComponent):
             return
         cues = load_cues()
         columns = cues.hints(message.get(TEXT))
-        sentence = coo_matrix(([1.0] * len(columns), ([0] * len(columns), columns)), shape=(1, cues.size))
+        weights = [float(self._config["weight"])] * len(columns)
+        sentence = coo_matrix((weights, ([0] * len(columns), columns)), shape=(1, cues.size))
         self.add_features_to_message(coo_matrix((len(tokens), cues.size)), sentence, TEXT, message)

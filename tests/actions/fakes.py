@@ -26,11 +26,30 @@ class FakeAnswerer:
 
     def __init__(self, outcome: str = "answered", choices: tuple[str, ...] = ()) -> None:
         self.outcome, self.choices = outcome, choices
+        self.certainty, self.number = 1.0, 7
         self.asked: list[tuple[str, str | None, tuple[str, ...]]] = []
+        self.looked_up: list[str] = []
+        self.referred: list[tuple[str, ...]] = []
+        self.handed: list[tuple[str, str | None]] = []
 
-    def answer(self, question: str, plan_id: str | None = None, history: Sequence[str] = ()) -> Answer:
+    def answer(
+        self, question: str, plan_id: str | None = None, history: Sequence[str] = (), *, strange: float = 0.0
+    ) -> Answer:
+        self.strange = strange
         self.asked.append((question, plan_id, tuple(history)))
         return Answer(self.outcome, "Trả lời.\n\n“Trích.”", ("honglinh-2023",), (CITATION,), self.choices)
+
+    def look_up(self, question: str, plan_id: str | None = None, history: Sequence[str] = ()) -> Answer:
+        self.looked_up.append(question)
+        return Answer(self.outcome, "Trả lời.", considered=(("honglinh-2023", "IV › 4", self.certainty),))
+
+    def whom_to_ask(self, plan_ids: Sequence[str], language: str) -> Answer:
+        self.referred.append(tuple(plan_ids))
+        return Answer("answered", "Hỏi Phòng Nội vụ.", tuple(plan_ids), (CITATION,))
+
+    def hand_over(self, question: str, plan_id: str | None) -> int | None:
+        self.handed.append((question, plan_id))
+        return self.number
 
 
 class FakeDesk:
@@ -46,7 +65,10 @@ class FakeDesk:
     def start(self, person: str, plan_id: str | None, message: str, language: str) -> Turn:
         return self._next("start", person, plan_id, message, language)
 
-    def reply(self, person: str, message: str, language: str, *, intent: str | None = None) -> Turn:
+    def reply(
+        self, person: str, message: str, language: str, *, intent: str | None = None, asked: str | None = None
+    ) -> Turn:
+        self.asked = asked
         return self._next("reply", person, message, language, intent)
 
     def ask_again(self, person: str, language: str) -> Turn:
@@ -63,6 +85,9 @@ class FakeDesk:
 
     def attend(self, person: str, message: str, language: str, *, intent: str | None = None) -> Turn | None:
         return None
+
+    def forget_plan(self, person: str) -> None:
+        self.calls.append(("forget_plan", person))
 
     def mine(self, person: str, language: str) -> tuple[Line, ...]:
         self.calls.append(("mine", person, language))

@@ -83,3 +83,40 @@ def test_the_days_left_are_counted_from_the_clock() -> None:
     answer = front.answer("còn bao nhiêu ngày nữa đến hạn báo cáo 6 tháng?", "honglinh-2023")
     assert answer.outcome == "answered" and "còn 8 ngày" in answer.text and answer.citations
     assert not answerer.asked
+
+
+WEIGHED = (("caobang-2023", "II › 9", 0.92), ("caobang-2023", "I", 0.92))
+
+
+@pytest.mark.parametrize(
+    ("question", "certainty", "strange", "outcome"),
+    [
+        ("có nên sáp nhập tỉnh không?", 0.92, 0.7, "off_topic"),
+        ("có nên sáp nhập tỉnh không?", 0.92, 0.0, "answered"),
+        ("có nên sáp nhập tỉnh không?", 0.95, 0.7, "answered"),
+        ("có nên sáp nhập tỉnh không?", 0.95, 0.99, "off_topic"),
+        ("Cao Bằng có nên sáp nhập không?", 0.92, 0.99, "answered"),
+    ],
+)
+def test_a_question_that_seems_to_be_about_something_else_is_answered_only_if_sure(
+    question: str, certainty: float, strange: float, outcome: str
+) -> None:
+    kept, considered = Kept(), (("caobang-2023", "I", 0.1), ("caobang-2023", "II › 9", certainty))
+    answer = Answer("answered", "x", ("caobang-2023",), considered=considered)
+    told = office(answer, kept)[0].answer(question, strange=strange)
+    assert told.outcome == outcome and [item.outcome for item in kept] == [outcome] * (outcome == "off_topic")
+    assert (told is answer) == (outcome == "answered") and not (outcome == "off_topic" and told.citations)
+
+
+def test_what_nothing_was_weighed_for_is_certain() -> None:
+    assert office(Answer("answered", "còn 8 ngày"), Kept())[0].answer("còn mấy ngày?", strange=1.0).text == "còn 8 ngày"
+
+
+def test_in_english_it_is_turned_down_in_english() -> None:
+    answer = Answer("answered", "x", considered=WEIGHED)
+    assert "outside" in office(answer, Kept())[0].answer("what do you think about taxes?", strange=1.0).text
+
+
+def test_what_is_no_answer_stays_as_it_is() -> None:
+    answer = Answer("not_in_plan", "x", considered=WEIGHED)
+    assert office(answer, Kept())[0].answer("kinh phí?", strange=1.0) is answer

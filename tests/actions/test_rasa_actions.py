@@ -85,6 +85,15 @@ def test_choices_become_buttons_and_the_question_waits_for_the_choice() -> None:
     assert ran.slots["pending_question"] == "hạn báo cáo?"
 
 
+@pytest.mark.parametrize(("intent", "strange"), [("out_of_scope", 1.0), ("ask_plan", 0.0), ("nlu_fallback", 0.0)])
+def test_a_question_understood_as_one_about_something_else_is_said_to_be_strange(intent: str, strange: float) -> None:
+    answerer = FakeAnswerer()
+    Ran(AnswerQuestion(services(answerer)), tracker("có nên sáp nhập tỉnh không", intent))
+    assert answerer.strange == strange
+    Ran(ChoosePlan(services(answerer)), button("honglinh-2023", pending_question="hạn báo cáo?"))
+    assert answerer.strange == 0
+
+
 @pytest.mark.parametrize("text", ["", "   ", "🙂🙂", "\u0000", "x" * 999, "/ask_plan", "{}", "%s {0}"])
 @pytest.mark.parametrize("action", [AnswerQuestion, ChoosePlan, ListRegistrations, SmallTalk])
 def test_no_text_is_too_odd(action: Any, text: str) -> None:
@@ -346,4 +355,4 @@ def test_a_failure_at_the_start_starts_nothing() -> None:
 
 def test_each_action_has_its_own_name() -> None:
     names = [action.name() for action in all_actions(services())]
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == 8

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.child import ProcessError
 from bot.settings import ROOT
-from tests.benchmarks import answers, crowd, drafts, memory, papers, retrieval, start, turns
+from tests.benchmarks import answers, channels, crowd, drafts, memory, papers, retrieval, start, turns, zalo
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Row, table, write
 from tests.benchmarks.machine import Others, describe
@@ -21,6 +21,8 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "memory": memory.measure,
     "answers": answers.measure,
     "crowd": crowd.measure,
+    "channels": channels.measure,
+    "zalo": zalo.measure,
     "drafts": drafts.measure,
     "papers": papers.measure,
     "retrieval": retrieval.measure,

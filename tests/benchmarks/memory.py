@@ -12,11 +12,11 @@ from tests.benchmarks.figures import Row
 from tests.benchmarks.servers import family
 from tests.benchmarks.turns import load_talk
 
-PARTS = {"rasa run": "Rasa", "-m actions": "action server", "bot web": "web page", "bot run": "supervisor"}
+PARTS = {"rasa run": "Rasa", "-m actions": "action server", "bot channels": "channels", "bot run": "supervisor"}
 """Part of a command line -> the program it is of."""
 
 LIMITS = {"Rasa": 700, "action server": 900}
-BOT = ("web page", "supervisor")
+BOT = ("channels", "supervisor")
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -40,7 +40,7 @@ def rows(parts: Mapping[str, int], turns: int) -> list[Row]:
     return [
         Row("memory: all processes", whole / 1e6, "MB", how, at_most=1800, short=True),
         *each,
-        Row("memory: bot (web page and supervisor)", bot / 1e6, "MB", how, at_most=150),
+        Row("memory: bot (channels and supervisor)", bot / 1e6, "MB", how, at_most=150),
     ]
 
 

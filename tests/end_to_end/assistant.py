@@ -47,6 +47,11 @@ class Turn:
         return [button["payload"] for message in self.messages for button in message.get("buttons", ())]
 
     @property
+    def files(self) -> list[str]:
+        """The names of the files that come with it."""
+        return [message["attachment"].partition("/")[2] for message in self.messages if "attachment" in message]
+
+    @property
     def form(self) -> dict[str, Any]:
         """The last message, which must be the envelope of a registration and nothing else."""
         return self._last("form", {"kind", "state", "slot", "reference", "plan_id"})
@@ -60,7 +65,7 @@ class Turn:
         assert self.messages, "an empty turn"
         last = self.messages[-1]
         assert set(last) == {"recipient_id", "custom"}, last
-        assert last["custom"]["kind"] == kind and set(last["custom"]) == keys, last
+        assert last["custom"]["kind"] == kind and set(last["custom"]) - {"erased"} == keys, last
         custom: dict[str, Any] = last["custom"]
         return custom
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bot.channels.test_web_browser import CHROMIUM, DESKTOP, FLAGS, SMALL, Visit, in_view, playwright_api
+from tests.bot.channels.web.test_browser import CHROMIUM, DESKTOP, FLAGS, SMALL, Visit, in_view, playwright_api
 from tests.end_to_end.assistant import Assistant
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")

@@ -11,7 +11,8 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +27,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.front_office import FrontOffice
 from actions.rasa_actions import all_actions
 from actions.registration.desk import Desk
+from actions.registration.papers.shelf import Shelf
 from actions.registration.similarity import similarity_of
 from actions.registration.store import open_store
 from actions.services import Services
@@ -35,18 +37,28 @@ from bot.settings import ROOT, load_settings
 from knowledge.answering import Answerer
 from knowledge.corpus import load_plans
 from knowledge.unanswered import Unanswered
+from knowledge.unanswered_store import open_unanswered
 from tests.benchmarks.servers import started
 from tests.end_to_end.assistant import Turn, free_ports
 
 RETENTION_DAYS = 730
 TURN_SECONDS = 60.0
+BETWEEN_MESSAGES = 0.2  # seconds; enough for those sent at once to arrive in order
 
 
-class _ForgetsQuestions:
-    """The unanswered questions are not what these conversations are about."""
+class _Questions:
+    """The questions without an answer, kept in the database that the assistant has for this message."""
 
-    def keep(self, item: Unanswered) -> None:
-        """Keep nothing."""
+    def __init__(self, assistant: "Assistant") -> None:
+        self._assistant = assistant
+
+    def keep(self, item: Unanswered) -> int:
+        """Keep a question and return its number."""
+        store = open_unanswered(self._assistant.url, RETENTION_DAYS)
+        try:
+            return store.keep(item)
+        finally:
+            store.close()
 
 
 class Assistant:
@@ -58,8 +70,10 @@ class Assistant:
         self.log = folder / "rasa.log"
         self.rasa_port, self.actions_port = rasa_port, actions_port
         self._answerer = answerer
-        self._front_office = FrontOffice(answerer, _ForgetsQuestions(), answerer.plans, lambda: self.now)
+        self._front_office = FrontOffice(answerer, _Questions(self), answerer.plans, lambda: self.now)
         self._executor = ThreadPoolExecutor(2)
+        self._all_sent = threading.Event()
+        self._all_sent.set()
 
     def say(self, person: str, message: str) -> Turn:
         """Send one message to Rasa's REST channel."""
@@ -69,19 +83,53 @@ class Assistant:
         assert answer.status_code == 200, answer.text
         return Turn(person, tuple(answer.json()))
 
+    def say_at_once(self, person: str, messages: Sequence[str]) -> list[Turn]:
+        """Send all messages before the first of them is answered; return the answers in the order of the messages."""
+        self._all_sent.clear()
+        with ThreadPoolExecutor(len(messages)) as sending:
+            try:
+                turns = [sending.submit(self._say_later, number, person, each) for number, each in enumerate(messages)]
+                time.sleep(BETWEEN_MESSAGES * (len(messages) - 1))
+            finally:
+                self._all_sent.set()
+            return [turn.result() for turn in turns]
+
+    def _say_later(self, number: int, person: str, message: str) -> Turn:
+        time.sleep(BETWEEN_MESSAGES * number)
+        return self.say(person, message)
+
+    def let_pass(self, person: str, hours: float) -> None:
+        """Make everything that Rasa remembers of a person `hours` older."""
+        change = """
+            UPDATE events SET timestamp = timestamp - :seconds,
+            data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - :seconds) WHERE sender_id = :person
+        """
+        with sqlite3.connect(self.tracker_database) as tracker:
+            assert tracker.execute(change, {"seconds": 3600 * hours, "person": person}).rowcount
+        tracker.close()
+
     def forget(self, person: str) -> None:
         """Lose everything that Rasa remembers of a person."""
         with sqlite3.connect(self.tracker_database) as tracker:
             tracker.execute("DELETE FROM events WHERE sender_id = ?", (person,))
         tracker.close()
 
+    def remembers(self, person: str) -> bool:
+        """Tell whether Rasa keeps anything of a person."""
+        with sqlite3.connect(self.tracker_database) as tracker:
+            found = tracker.execute("SELECT count(*) FROM events WHERE sender_id = ?", (person,)).fetchone()
+        tracker.close()
+        return bool(found[0])
+
     def act(self, call: Mapping[str, Any]) -> dict[str, Any]:
         """Run the action that Rasa asks for, with a desk, a store and actions that know nothing of earlier ones."""
+        self._all_sent.wait(TURN_SECONDS)
         plans, store = load_plans(), open_store(self.url)
         try:
             similarity = similarity_of(self._answerer.searcher.encoder)
             desk = Desk(store, plans, lambda: self.now, RETENTION_DAYS, similarity)
-            services = Services(self._front_office, desk, plans, lambda: self.now, self._executor)
+            shelf = Shelf(self.log.with_name("papers"))
+            services = Services(self._front_office, desk, plans, lambda: self.now, self._executor, shelf=shelf)
             action = next(each for each in all_actions(services) if each.name() == call["next_action"])
             dispatcher = CollectingDispatcher()
             events = asyncio.run(action.run(dispatcher, Tracker.from_dict(call["tracker"]), {}))
@@ -106,6 +154,7 @@ class Assistant:
             "TF_CPP_MIN_LOG_LEVEL": "2",
             "ACTIONS_PORT": str(self.actions_port),
             "TRACKER_DB": str(self.tracker_database),
+            "TURNS_DB": str(self.tracker_database.with_name("turns.sqlite")),
         }
         return command, {**os.environ, **environment}
 

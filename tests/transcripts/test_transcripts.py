@@ -1,12 +1,17 @@
 """Whole conversations as data, held with the real Rasa model on SQLite and on PostgreSQL; see `conversations.py`.
 
 A turn: `say` (or `say_long`, that many letters), by whom (`person`, default "1"), `at` which moment; `forgotten: true`
-loses what Rasa remembers of the person before; `returns` is what the office has returned before, comments by field by
-reference. `submitted` names persons who have submitted the registration of `filled.py` before. What must come of it:
-`answers` (the outcome of a question, or `any`), `state`, `slot`, `plan_id`, `reference`, `contains`, `lacks`,
-`buttons`. A turn with neither `answers` nor `state` is plain text.
+loses what Rasa remembers of the person before; `hours_later` is how long the person was silent before, for Rasa;
+`at_once` holds turns that are sent before the first of them is answered; `returns` is what the office has returned
+before, comments by field by reference. `submitted` names persons who have submitted the registration of `filled.py`
+before. What must come of it: `answers` (the outcome of a question, or `any`), `state`, `slot`, `plan_id`, `reference`,
+`contains`, `lacks`, `buttons`, `file` (the name of the one that comes with it, or null), `erased: [persons]` (of whom
+Rasa then keeps nothing). A turn with neither `answers` nor `state` is plain text. `{code}` in `say` is the last code
+that was given. In the end `stored` are the registrations and drafts, and `handed_over` the questions that wait for the
+staff.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -22,19 +27,24 @@ from knowledge.answering import Answerer
 from knowledge.corpus import load_plans
 from knowledge.embedding import open_encoder
 from knowledge.index import build_index, open_index
+from knowledge.unanswered import HANDED_OVER
+from knowledge.unanswered_store import open_unanswered
 from tests.actions.registration.filled import saved, submit
 from tests.actions.registration.private_postgres import find_binaries, fresh_schema, private_server
 from tests.end_to_end.assistant import Turn
-from tests.transcripts.conversations import Assistant, running, trained_model
+from tests.transcripts.conversations import RETENTION_DAYS, Assistant, running, trained_model
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-TRANSCRIPTS = sorted((Path(__file__).parent / "registration").glob("*.yml"))
+REGISTRATIONS = sorted((Path(__file__).parent / "registration").glob("*.yml"))
+DIALOGUES = sorted((Path(__file__).parent / "dialogue").glob("*.yml"))
+TRANSCRIPTS = [*REGISTRATIONS, *DIALOGUES]
 AT_LEAST = 60
+CODE = re.compile(r"“mã ([A-Z0-9]{6})”")
 NOW = "2023-04-20T08:00:00+07:00"
 KNOWN = {
     "returns", "say", "say_long", "person", "at", "forgotten", "answers", "state", "slot", "plan_id", "reference",
-    "contains", "lacks", "buttons",
+    "contains", "lacks", "buttons", "file", "erased", "hours_later", "at_once",
 }  # fmt: skip
 
 
@@ -71,9 +81,13 @@ def read(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def turns_of(script: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*script["turns"], *(part for turn in script["turns"] for part in turn.get("at_once", ()))]
+
+
 def test_there_are_enough_of_every_state() -> None:
-    turns = [turn for path in TRANSCRIPTS for turn in read(path)["turns"]]
-    assert len(TRANSCRIPTS) >= AT_LEAST
+    turns = [turn for path in TRANSCRIPTS for turn in turns_of(read(path))]
+    assert len(REGISTRATIONS) >= AT_LEAST and len(DIALOGUES) >= 15
     assert {turn["state"] for turn in turns if "state" in turn} == {
         "consent", "asking", "reviewing", "saved", "paused", "cancelled", "refused",
     }  # fmt: skip
@@ -87,6 +101,7 @@ def test_transcript(assistant: Assistant, url: str, path: Path, request: pytest.
     began = datetime.fromisoformat(script.get("now", NOW))
     assistant.url = url
     _prepare(url, script, prefix, began)
+    code = ""
     for number, turn in enumerate(script["turns"], 1):
         person = prefix + turn.get("person", "1")
         assistant.now = datetime.fromisoformat(turn.get("at", began.isoformat()))
@@ -94,15 +109,33 @@ def test_transcript(assistant: Assistant, url: str, path: Path, request: pytest.
             _return(url, turn["returns"], assistant.now)
         if turn.get("forgotten"):
             assistant.forget(person)
-        said = assistant.say(person, "a" * turn["say_long"] if "say_long" in turn else turn["say"])
-        check(said, turn, f"turn {number}: {turn}\n{said.text}")
-    store = open_store(url)
+        if "hours_later" in turn:
+            assistant.let_pass(person, turn["hours_later"])
+        parts = turn.get("at_once", [turn])
+        messages = ["a" * part["say_long"] if "say_long" in part else part["say"] for part in parts]
+        answers = assistant.say_at_once(person, [message.replace("{code}", code) for message in messages])
+        for part, said in zip(parts, answers, strict=True):
+            check(said, part, f"turn {number}: {part}\n{said.text}")
+            offered = CODE.search(said.text)
+            code = offered[1] if offered else code
+        assert not any(assistant.remembers(prefix + each) for each in turn.get("erased", ())), turn
+    _check_what_is_kept(url, script, prefix, assistant.now)
+
+
+def _check_what_is_kept(url: str, script: Mapping[str, Any], prefix: str, now: datetime) -> None:
+    """Hold what is in the database against what the transcript wants there."""
+    store, questions = open_store(url), open_unanswered(url, RETENTION_DAYS)
     stored = [as_record(each) for each in store.registrations()]
+    waiting = [each.as_record() for each in questions.listed(now) if each.outcome == HANDED_OVER]
     store.close()
-    assert len(stored) == len(script["stored"]), stored
-    for record, expected in zip(stored, script["stored"], strict=True):
+    questions.close()
+    for record in stored:
         record["user"] = record["user"].removeprefix(prefix)
-        assert {key: record[key] for key in expected} == expected
+    for records, key in ((stored, "stored"), (waiting, "handed_over")):
+        wanted = script.get(key, [])
+        assert len(records) == len(wanted), records
+        for record, expected in zip(records, wanted, strict=True):
+            assert {name: record[name] for name in expected} == expected
 
 
 def _prepare(url: str, script: Mapping[str, Any], prefix: str, now: datetime) -> None:
@@ -133,6 +166,8 @@ def check(said: Turn, expected: Mapping[str, Any], where: str) -> None:
     for part in expected.get("lacks", ()):
         assert part not in said.text, f"{part!r} stands there: {where}"
     assert set(expected.get("buttons", ())) <= set(said.payloads), f"{said.payloads}: {where}"
+    assert "file" not in expected or said.files == [each for each in [expected["file"]] if each], where
+    assert any("erased" in custom for custom in said.customs) == ("erased" in expected), where
     if expected.get("answers", "any") != "any":
         assert said.customs[0]["outcome"] == expected["answers"], where
     if "state" in expected:

@@ -1,6 +1,7 @@
 """Unfinished registrations. A draft is seen from every channel that its person has linked."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -10,6 +11,17 @@ from actions.registration.draft import OPEN_STATES, PAUSED, Draft
 from actions.registration.keeping.errors import StaleDraft
 from actions.registration.keeping.sessions import Sessions, audit_line, belongs_to
 from actions.registration.tables import DraftRow
+
+
+@dataclass(frozen=True)
+class Left:
+    """A draft that its person has not touched since `at`."""
+
+    id: str
+    person: str
+    plan_id: str
+    model_name: str | None
+    at: datetime
 
 
 class Drafts(Sessions):
@@ -32,6 +44,17 @@ class Drafts(Sessions):
             return None if row is None else Draft.from_dict({**row.payload, "version": row.version, "person": person})
 
         return self._read(read)
+
+    def left_between(self, after: datetime, before: datetime, person: str | None = None) -> Sequence[Left]:
+        """Return the drafts of a plan that were last touched from `after` on and before `before`, oldest first.
+
+        With `person` only those that were last touched by this person, in this channel.
+        """
+        untouched = DraftRow.updated_at >= after, DraftRow.updated_at < before, DraftRow.plan_id.is_not(None)
+        left = select(DraftRow).where(*untouched).order_by(DraftRow.updated_at, DraftRow.id)
+        if person is not None:
+            left = left.where(DraftRow.person == person)
+        return self._read(lambda session: [_left(row) for row in session.scalars(left)])
 
     def save_draft(self, draft: Draft, now: datetime, action: str) -> Draft:
         """Write `draft` and an audit line naming `action`; return it with its new version.
@@ -114,3 +137,8 @@ def put_draft(session: Session, draft: Draft, now: datetime) -> Draft:
 def take_draft(session: Session, draft: Draft) -> DraftRow | None:
     """Return the stored row of `draft`, locked until the transaction ends; None where it is gone."""
     return session.get(DraftRow, draft.id, with_for_update=True)
+
+
+def _left(row: DraftRow) -> Left:
+    name = row.payload.get("answers", {}).get("model_name")
+    return Left(row.id, row.person, row.plan_id or "", name, row.updated_at)

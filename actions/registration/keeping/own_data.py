@@ -26,10 +26,14 @@ from actions.registration.tables import (
 
 @dataclass(frozen=True)
 class Erased:
-    """What erasing came to: `drafts` deleted, `registrations` kept as the office's record without the person."""
+    """What erasing came to: `drafts` deleted, `registrations` kept as the office's record without the person.
+
+    `persons` are the strings by which the person was known in all linked channels, the one who asked first.
+    """
 
     drafts: int
     registrations: int
+    persons: tuple[str, ...]
 
 
 class OwnData(Sessions):
@@ -82,7 +86,7 @@ class OwnData(Sessions):
             for table in (ConsentRow, PersonRow, LinkRow, CodeRow, WrongCodesRow):
                 session.execute(delete(table).where(table.person.in_(names)))
             session.add(audit_line(now, nobody, "erased", nobody, 0))
-            return Erased(len(gone), len(registrations))
+            return Erased(len(gone), len(registrations), tuple(names))
 
         return self._write(write)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from actions.registration.keeping.sessions import Sessions, audit_line, belongs_to
@@ -41,6 +41,13 @@ class People(Sessions):
     def remember_plan(self, person: str, plan_id: str, now: datetime) -> None:
         """Keep the plan under which the person is registering."""
         self._write(lambda session: session.merge(PersonRow(person=person, last_plan=plan_id, updated_at=now)))
+
+    def forget_plan(self, person: str) -> None:
+        """Forget the plan under which the person registered last, in every linked channel."""
+        mine = (
+            delete(PersonRow).where(belongs_to(PersonRow.person, person)).execution_options(synchronize_session=False)
+        )
+        self._write(lambda session: session.execute(mine))
 
     def audit(self, subject: str) -> Sequence[tuple[str, str, int]]:
         """Return (action, person, version) for each change of a draft or registration, oldest first."""

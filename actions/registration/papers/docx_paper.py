@@ -22,6 +22,7 @@ _UPRIGHT = {NUMBER: 10.0, "quantity": 15.5, "start_period": 22.0, "scale": 20.0,
 _WIDE = {**_UPRIGHT, "start_period": 31.0, "completion_period": 31.0}  # a month on one line
 _TEXTS = {"unit_name": 1.0, "model_name": 1.6, "location": 1.0}
 _ONE_LINE = re.compile(r"“[^”]{1,40}”(?:[^“”]{1,12}$)?")  # a quoted name in a title, and a short rest after it
+_LAST_WORDS = re.compile(r"(?:\S+ ){2}\S+$")  # of the body above: no syllable of "tỉnh Cao Bằng" stands alone
 
 
 def docx_of(paper: Paper, now: datetime) -> bytes:
@@ -70,7 +71,8 @@ def _unbroken(words: re.Match[str]) -> str:
 def _head(head: Head, width: float, share: float) -> BaseOxmlElement:
     kind = head.kind
     left_width = round(width * share)
-    left = [paragraph(head.above, "PaperAbove", size=kind.above_size)] if head.above else []
+    above = _LAST_WORDS.sub(_unbroken, head.above)
+    left = [paragraph(above, "PaperAbove", size=kind.above_size)] if above else []
     left.append(paragraph(head.name, "PaperName", size=kind.name_size))
     if kind.mark == RULE:
         left.append(_rule_text(left_width, NAME_RULE))

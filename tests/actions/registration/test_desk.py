@@ -285,3 +285,15 @@ def test_what_is_missing_is_told_with_the_card(store: Store) -> None:
         turn = desk.reply("web:1", message, "vi")
     assert "ít nhất 02" in said(turn) and "còn thiếu 1" in said(turn)
     assert "còn thiếu" not in said(desk.reply("web:1", "sửa 6 thành 2", "vi"))
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [("Mot cua than thien", "mục 5 ghi không dấu"), ("Một cửa thân thiện", ""), ("Sao Mai", ""), ("Mo hinh điện", "")],
+)
+def test_a_text_without_marks_is_pointed_out_with_the_card(desk: Desk, said: str, noted: str) -> None:
+    desk.start("web:1", None, "đăng ký mô hình", "vi")
+    for message in FILLING:
+        turn = desk.reply("web:1", said if message == "Một cửa" else message, "vi")
+    text = turn.lines[-1].text
+    assert noted in text and ("ghi không dấu" in text) == bool(noted)

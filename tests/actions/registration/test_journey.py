@@ -342,6 +342,7 @@ def test_a_hint_makes_a_question_only_of_what_is_no_answer() -> None:
     assert keys(say(draft(asking="quantity"), "cho biết nơi nhận báo cáo", meant_as_question=True)) == ["question"]
     assert keys(say(draft(asking="quantity"), "2", meant_as_question=True)) == ["noted", "ask"]
     assert keys(say(draft(asking="quantity"), "nhiều", meant_as_question=True)) == ["wrong", "ask"]
+    assert keys(say(draft(asking="start_period"), "end of the year", meant_as_question=True)) == ["wrong"]
     assert keys(say(draft(asking="location"), "Phòng theo dõi báo cáo", meant_as_question=True)) == [
         "noted",
         "ask",

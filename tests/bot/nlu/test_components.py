@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.meanings import likeliest
+from actions.routing import COURTESIES, COURTESY_FROM, UNSURE
 from knowledge.vietnamese import unmark
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,6 +45,48 @@ def test_any_text_has_a_token() -> None:
     assert all(found[text]["lemmas"] for text in given)
 
 
+def test_what_was_written_is_kept_and_abbreviations_are_read_in_full() -> None:
+    written = "Đk  mh\u200b cho ĐUK"
+    found = check("tokens", given=[written, "register dk"])
+    assert found[written]["original"] == written
+    assert found[written]["text"] == "Đk mh cho ĐUK"
+    assert found[written]["lemmas"] == ["dang ky", "mo hinh", "cho", "dang uy khoi"]
+    assert "register" in found["register dk"]["lemmas"]
+
+
+def test_a_message_is_encoded_once_as_it_was_meant(tmp_path: Path) -> None:
+    given = {"learnt": ["lùi lại bước trước", "xin chào trợ lý"], "text": "lui lai buoc truoc dk mh"}
+    found = check("sentence", str(tmp_path), given=given)
+    for name in ("new", "loaded"):
+        assert found[name]["asked"] == ["lùi lại bước trước đăng ký mô hình"]
+        assert found[name]["sequence"] == [6, 4] and found[name]["zero"]
+        assert found[name]["sentence"] == [[3.0, 3.0, 3.0, 3.0]]
+    assert found["fingerprint_follows_encoder"] and found["refused"]
+
+
+def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> None:
+    given = ["đăng ký", "dang ky", "đăng ký mô hình dân vận khéo cho chi bộ của chúng tôi nhé"]
+    outcome = check("letters", given=given)
+    assert outcome["refused"]
+    found = outcome["found"]
+    assert all(each["length"] == pytest.approx(5.0) and each["sequence"] == 0 for each in found.values())
+    assert found[given[0]]["columns"] == found[given[1]]["columns"] != found[given[2]]["columns"]
+
+
+def test_hints_have_the_weight_of_the_setting() -> None:
+    assert check("hints") == {"values": [3.0], "refused": True}
+
+
+def test_entities_stand_where_they_were_written() -> None:
+    written = "  đăng ky\u0301  2 mô hình từ tha\u0301ng 5/2023"
+    found = check("entities", given=[written])[written]
+    assert [(each["entity"], each["value"], written[each["start"] : each["end"]]) for each in found] == [
+        ("number", "2", "2"),
+        ("period", "2023-05", "tha\u0301ng 5/2023"),
+    ]
+    assert {each["extractor"] for each in found} == {"EntityExtractor"}
+
+
 def test_answers_of_the_action_server_are_still_checked() -> None:
     found = check("schema")
     assert found["untouched_by_import"] and found["compiled"] and found["idempotent"]
@@ -58,8 +102,19 @@ def held_out() -> dict[str, str]:
 
 
 def effect(intent: str) -> str:
-    """What a message leads to: these three intents lead to the same action."""
-    return "answer" if intent in ("ask_plan", "out_of_scope", "nlu_fallback") else intent
+    """What a message leads to: a question is answered, whatever it is about."""
+    return "answer" if intent in ("ask_plan", "out_of_scope") else intent
+
+
+def effects(parsed: dict[str, Any]) -> set[str]:
+    """What a message that was parsed leads to, at once or by choosing one of the meanings that are offered."""
+    if parsed["intent"] != UNSURE:
+        return {effect(parsed["intent"] or "")}
+    likely = [(name, confidence) for name, confidence in parsed["ranking"] if name != UNSURE]
+    name, confidence = likely[0]
+    if name in COURTESIES and confidence >= COURTESY_FROM:
+        return {name}
+    return {effect(each) for each in likeliest([name for name, _ in likely])}
 
 
 @pytest.mark.slow
@@ -71,7 +126,9 @@ def test_unseen_messages_reach_the_right_action(held_out: dict[str, str], tmp_pa
     assert outcome["code"] == 0
     for measured in (held_out, unmarked):
         assert len(measured) > 120
-        right = [effect(found[text]["intent"] or "") == effect(intent) for text, intent in measured.items()]
-        wrong = [(text, found[text]["intent"]) for text, good in zip(measured, right, strict=True) if not good]
-        assert sum(right) / len(right) >= 0.94, wrong
-    assert found[button] == {"intent": "choose_plan", "entities": {"plan_id": "honglinh-2023"}}
+        right = {text: effect(intent) in effects(found[text]) for text, intent in measured.items()}
+        at_once = [text for text, good in right.items() if good and len(effects(found[text])) == 1]
+        wrong = [(text, found[text]["intent"]) for text, good in right.items() if not good]
+        assert len(measured) - len(wrong) >= 0.94 * len(measured), wrong
+        assert len(at_once) >= 0.85 * len(measured), set(measured) - set(at_once)
+    assert (found[button]["intent"], found[button]["entities"]) == ("choose_plan", {"plan_id": "honglinh-2023"})

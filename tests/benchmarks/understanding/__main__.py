@@ -1,0 +1,137 @@
+"""Compares pipelines of understanding, in Rasa's environment: `python -m tests.benchmarks.understanding`.
+
+`--pipelines b,c` and `--seeds 5` say how much; DIET (a and d) takes minutes a fold and gets `--diet-seeds`. Predictions
+are kept in `--kept`, so that a run goes on where it stopped. `--write` puts the tables into docs/understanding.md and
+the figures of the shipped pipeline into tests/bot/nlu/intent_report.json.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from tests.benchmarks.machine import Others, describe
+from tests.benchmarks.understanding.crossing import Crossing, train
+from tests.benchmarks.understanding.entity_scores import entity_f1
+from tests.benchmarks.understanding.examples import ROOT, read_examples
+from tests.benchmarks.understanding.report import (
+    TITLES,
+    Compared,
+    comparison,
+    confusion_table,
+    histogram_table,
+    write_between,
+)
+from tests.benchmarks.understanding.scores import intent_report, lightest, right
+
+PIPELINES = Path(__file__).with_name("pipelines")
+UNSEEN = ROOT / "tests" / "bot" / "nlu" / "unseen.yml"
+REPORT = ROOT / "tests" / "bot" / "nlu" / "intent_report.json"
+PAGE = ROOT / "docs" / "understanding.md"
+SHIPPED = "c"
+OF_DIET = "ad"
+MEASURED = 200
+"""Sentences parsed for the time of one."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare, print, and write if asked to; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.understanding", description=__doc__)
+    parser.add_argument("--pipelines", default="a,b,c,d", help="which, default a,b,c,d")
+    parser.add_argument("--seeds", type=int, default=5, help="shufflings of the folds, default 5")
+    parser.add_argument("--diet-seeds", type=int, default=1, help="shufflings for a and d, default 1")
+    parser.add_argument("--kept", type=Path, default=ROOT / "var" / "understanding", help="folder for predictions")
+    parser.add_argument("--write", action="store_true", help="write the documentation and intent_report.json")
+    options = parser.parse_args(arguments)
+    names = options.pipelines.split(",")
+    if unknown := sorted(set(names) - set(TITLES)):
+        parser.error(f"there is no pipeline {', '.join(unknown)}; there are {', '.join(TITLES)}")
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    others = Others()
+    crossing = Crossing(read_examples(), options.kept)
+    compared = []
+    for name in names:
+        seeds = options.diet_seeds if name in OF_DIET else options.seeds
+        compared.append(_measured(crossing, name, seeds))
+    text = _page(compared, others)
+    print(text)
+    if options.write:
+        write_between(PAGE, text)
+        shipped = [each for one in compared if one.name == SHIPPED for found in one.seeds.values() for each in found]
+        if shipped:
+            REPORT.write_text(json.dumps(intent_report(shipped), indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _measured(crossing: Crossing, name: str, seeds: int) -> Compared:
+    pipeline = PIPELINES / f"{name}.yml"
+    found = {}
+    for seed in range(seeds):
+        print(f"{TITLES[name]}: shuffling {seed + 1} of {seeds} ...", file=sys.stderr, flush=True)
+        found[seed] = crossing.predictions(pipeline, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        model = train(pipeline, tuple(read_examples()), Path(folder))
+        fresh = _fresh(model) | {"model_kb": model.stat().st_size / 1024}
+    lines = yaml.safe_load(UNSEEN.read_text(encoding="utf-8"))["entities"]
+    entities = 0.0 if name == "a" else entity_f1(lines)  # no example is annotated, so DIET learns no entities
+    return Compared(name, found, fresh, entities)
+
+
+def _fresh(model: Path) -> dict[str, float]:
+    sentences = [each.text for each in read_examples()][:: max(1, len(read_examples()) // MEASURED)]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.understanding.fresh", str(model)],
+        input=json.dumps(sentences),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    measured: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return measured
+
+
+def _page(compared: list[Compared], others: Others) -> str:
+    seeds = set.intersection(*(set(each.seeds) for each in compared))
+    shares = {each.name: right([one for seed in sorted(seeds) for one in each.seeds[seed]]) for each in compared}
+    best = lightest(shares, {each.name: each.fresh["peak_mb"] for each in compared})
+    shipped = next((each for each in compared if each.name == SHIPPED), compared[0])
+    everything = [one for found in shipped.seeds.values() for one in found]
+    report = intent_report(everything)
+    return "\n\n".join(
+        [
+            f"Measured on {date.today():%Y-%m-%d} with `make nlu`: {describe()}; other programs used "
+            f"{others.share():.0%} of it meanwhile. Five folds a seed; F1 is macro over the intents, "
+            "of the classifier's own choice before the fall-back.",
+            comparison(compared),
+            f"Right on the same sentences (seeds {', '.join(map(str, sorted(seeds)))}, all writings): "
+            + ", ".join(f"({name}) {share:.3f}" for name, share in shares.items())
+            + f". The lightest that is at most half a point worse than the best: ({best}).",
+            f"Of {TITLES[shipped.name]}, with the fall-back:",
+            _writings(report),
+            "What is taken for what:",
+            confusion_table(everything),
+            "How sure the classifier is:",
+            histogram_table(everything),
+        ]
+    )
+
+
+def _writings(report: dict[str, dict[str, float]]) -> str:
+    head = "| writing | macro F1 | weighted F1 | out of scope found | in scope thrown out | asked back |\n"
+    head += "| --- | --- | --- | --- | --- | --- |\n"
+    keys = ("macro_f1", "weighted_f1", "outside_recall", "thrown_out", "asked_back")
+    return head + "\n".join(
+        f"| {writing} | " + " | ".join(f"{figures[key]:.3f}" for key in keys) + " |"
+        for writing, figures in report.items()
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
