@@ -19,12 +19,14 @@ _EXCESS_MARKS = re.compile(r"([\u0300-\u036f])[\u0300-\u036f]{2,}")
 _ENGLISH_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a about am an and any are at be by can could deadline do does for from give has have help hello hi how i in "
-        "is it list many me must my need of on or our plan please register report should show signed tell than thank "
-        "thanks that the there this to unit units was we what when where which who whom whose why will with year you "
-        "your",
+        "a about afternoon am an and any are at be by can could deadline delete do does evening for forget from give "
+        "good goodbye has have hello help hey hi how human i in is it list machine many me morning much must my need "
+        "night of on or our person plan please register report should show signed sorry speak stupid talk tell than "
+        "thank thanks that the there this to unit units useless very want was we what when where which who whom whose "
+        "why will with would year you your",
     )
 )
+_BORROWED = re.compile(r'“.*?”|"[^"]*"|\([^)]*\)|\S*[\d/]\S*|(?<=\S )[A-ZĐÀ-Ỹ]\w+')
 _UNMARKED_SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
@@ -102,13 +104,20 @@ def syllables(text: str) -> list[str]:
 def is_english(text: str) -> bool:
     """Tell whether `text` is written in English rather than in Vietnamese without marks.
 
-    English words that could be Vietnamese syllables do not show it alone: "tap the", "cam on", "can bo".
+    English words that could be Vietnamese syllables do not show it alone: "tap the", "cam on", "can bo". Names,
+    quotations, documents' numbers may stand in it with their marks.
     """
-    words = re.findall(r"[A-Za-z']+", text.lower() if text.isupper() else text)
-    if not words or is_marked(re.sub("[“”].*?[“”]", "", text)):
+    own = _BORROWED.sub(" ", text)
+    if is_marked(own):
         return False
-    known = sum(word.lower() in _ENGLISH_WORDS for word in words)
-    return any(map(_is_foreign, words)) and known >= max(1, round(len(words) * 0.3))
+    words = re.findall(r"[A-Za-z']+", own.lower() if text.isupper() else own)
+    known = [word for word in words if word.lower().partition("'")[0] in _ENGLISH_WORDS]
+    foreign = [word for word in words if _is_foreign(word)]
+    if not known or not foreign:
+        return False
+    either = sum(word in known or word in foreign for word in words)
+    sure = any(map(_is_foreign, known))
+    return len(known) >= round(len(words) * 0.3) or (sure and either >= len(words) * 0.6)
 
 
 def _is_foreign(word: str) -> bool:
