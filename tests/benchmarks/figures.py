@@ -69,16 +69,16 @@ def write(root: Path, rows: Sequence[Row], where: str, command: str, day: date) 
     file.parent.mkdir(exist_ok=True)
     file.write_text(page, encoding="utf-8")
     short = f"{table([row for row in rows if row.short], how=False)}\n\n{heading} All figures: [docs/figures.md]"
-    return [f"Written: {file}.", _write_between(root / "README.md", f"{short}(docs/figures.md).")]
+    return [f"Written: {file}.", between(root / "README.md", f"{short}(docs/figures.md).")]
 
 
-def _write_between(file: Path, text: str) -> str:
+def between(file: Path, text: str, first: str = START, last: str = END) -> str:
     """Put `text` between the markers in `file`; return what was done, in a sentence."""
     if not file.exists():
         return f"Not written: there is no {file}."
-    before, start, rest = file.read_text(encoding="utf-8").partition(START)
-    _, end, after = rest.partition(END)
+    before, start, rest = file.read_text(encoding="utf-8").partition(first)
+    _, end, after = rest.partition(last)
     if not (start and end):
-        return f"Not written: {file} has no lines {START} and {END}."
-    file.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+        return f"Not written: {file} has no lines {first} and {last}."
+    file.write_text(f"{before}{first}\n{text}\n{last}{after}", encoding="utf-8")
     return f"Written: {file}, between its markers."

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bot.channels.web.test_browser import CHROMIUM, DESKTOP, FLAGS, SMALL, Visit, in_view, playwright_api
+from tests.bot.channels.web.browsing import DESKTOP, NEEDS_CHROMIUM, SMALL, Visit, chromium_with, in_view
 from tests.end_to_end.assistant import Assistant
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(params=[SMALL, DESKTOP], ids=["phone", "desktop"])
 def visit(assistant: Assistant, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+    with chromium_with() as browser:
         opened = Visit(browser, assistant.web, request.param)
         yield opened
-        browser.close()
     assert opened.faults == []
 
 

@@ -55,7 +55,7 @@ class Office:
         file = self.home / name
         file.write_text(text, encoding="utf-8")
         taken = understand(file, plan_id, self.added, self.plans)
-        return take_in(taken, self.added, self.plans, self.index, self.build)
+        return take_in(taken, self.added, lambda: self.plans, self.index, self.build)
 
     @staticmethod
     def build(plans: Mapping[str, Plan], folder: Path) -> Changes:
@@ -128,7 +128,7 @@ def test_a_retired_plan_is_not_used_but_its_citations_open(office: Office) -> No
     office.add(NEW)
     office.add(OTHER, "phu-an")
     passage = office.plans["tan-lap"].passages[-1]
-    retire("tan-lap", office.added, office.plans, office.index, office.build)
+    retire("tan-lap", office.added, lambda: office.plans, office.index, office.build)
     assert list(office.plans) == ["phu-an"]
     open_index(office.plans, HashEncoder(), office.index)
     place = (passage.start, passage.end, quote_digest(passage.text))
@@ -136,9 +136,9 @@ def test_a_retired_plan_is_not_used_but_its_citations_open(office: Office) -> No
     with_retired = load_plans(office.home / "none", office.added, retired=True)
     assert with_retired["tan-lap"].registration == {"accepts": False}
     with pytest.raises(UnreadablePlan, match="the only plan"):
-        retire("phu-an", office.added, office.plans, office.index, office.build)
+        retire("phu-an", office.added, lambda: office.plans, office.index, office.build)
     with pytest.raises(UnreadablePlan, match="known are phu-an"):
-        retire("none", office.added, office.plans, office.index, office.build)
+        retire("none", office.added, lambda: office.plans, office.index, office.build)
     office.add(NEW)
     assert sorted(office.plans) == ["phu-an", "tan-lap"]
 
@@ -185,9 +185,9 @@ def test_a_process_killed_while_it_embeds_leaves_everything_as_it_was(office: Of
     code = (
         "import os, signal, sys; from pathlib import Path; from knowledge.corpus import load_plans\n"
         "from knowledge.taking_in import take_in, understand\n"
-        "home = Path(sys.argv[1]); added = home / 'plans'; known = load_plans(home / 'none', added)\n"
+        "home = Path(sys.argv[1]); added = home / 'plans'; load = lambda: load_plans(home / 'none', added)\n"
         "kill = lambda plans, folder: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "take_in(understand(home / 'second.txt', 'tan-lap', added, known), added, known, home / 'index', kill)\n"
+        "take_in(understand(home / 'second.txt', 'tan-lap', added, load()), added, load, home / 'index', kill)\n"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code, str(office.home)], cwd=root, timeout=120, check=False)

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from bot.channels.web.app import listening_socket
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NEEDS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
@@ -57,6 +57,16 @@ def chromium_with(*flags: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*FLAGS, *flags])
         yield browser
         browser.close()
+
+
+def in_view(page: Page, selector: str) -> bool:
+    return bool(
+        page.evaluate(
+            "s => { const b = document.querySelector(s).getBoundingClientRect();"
+            " return b.top >= 0 && b.top < innerHeight && b.left >= 0 && b.right <= innerWidth; }",
+            selector,
+        )
+    )
 
 
 class Visit:

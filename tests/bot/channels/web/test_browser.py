@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bot.channels.web.browsing import DESKTOP, NEEDS_CHROMIUM, PHONE, SMALL, Visit, chromium_with, served
+from tests.bot.channels.web.browsing import DESKTOP, NEEDS_CHROMIUM, PHONE, SMALL, Visit, chromium_with, in_view, served
 from tests.bot.channels.web.office import app_over
 from tests.bot.channels.web.office_script import PLANS, script
 from tests.bot.fake_rasa import FakeRasa
@@ -36,16 +36,6 @@ def visit(chromium: playwright_api.Browser, address: str, request: pytest.Fixtur
     yield opened
     opened.context.close()
     assert opened.faults == []
-
-
-def in_view(page: playwright_api.Page, selector: str) -> bool:
-    return bool(
-        page.evaluate(
-            "s => { const b = document.querySelector(s).getBoundingClientRect();"
-            " return b.top >= 0 && b.top < innerHeight && b.left >= 0 && b.right <= innerWidth; }",
-            selector,
-        )
-    )
 
 
 def test_a_question_gets_a_bubble_and_a_card_that_opens_the_marked_passage(visit: Visit) -> None:
