@@ -1,4 +1,4 @@
-.PHONY: help run chat train train-encoder index test test-fast lint types format bench nlu lock clean
+.PHONY: help run chat train train-encoder index test test-fast lint types format bench bench-scale nlu lock clean
 .DEFAULT_GOAL := help
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
@@ -41,6 +41,9 @@ format: ## Put the code into the common style
 
 bench: ## Measure start, turns, answers and memory on this machine
 	@$(BOOTSTRAP) --dev && $(PYTHON) -m tests.benchmarks
+
+bench-scale: ## Measure searching among 10,000 to 1,000,000 passages (a quarter of an hour)
+	@$(BOOTSTRAP) --dev && $(PYTHON) -m tests.benchmarks.scale --write
 
 nlu: ## Compare ways to understand messages by cross-validation (hours; NLU="--pipelines c --seeds 1" for less)
 	@$(BOOTSTRAP) --dev && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 \

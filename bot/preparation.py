@@ -63,6 +63,7 @@ def index_digest(settings: Settings, root: Path = ROOT) -> str:
     """Hexadecimal digits over everything the index is made from, and over the index itself, which may be damaged."""
     parts = (
         settings.encoder,
+        str(settings.exact_up_to),
         _digest(root, INDEX_SOURCES),
         _digest(settings.added_plans, ("*",)),
         _digest(settings.index_folder, ("[!.]*",)),
@@ -110,7 +111,7 @@ async def ready_model(settings: Settings, model: Path, say: Say) -> None:
     """
     if model.exists():
         return
-    say("Training the Rasa model (about half a minute) ...")
+    say("Training the Rasa model (about two minutes) ...")
     started = time.monotonic()
     scratch = model.parent / "training"  # a model that is there is whole, even if this run is interrupted
     command = (

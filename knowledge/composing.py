@@ -15,6 +15,9 @@ from knowledge.places import place
 SHORT = 150
 """Characters of a quote shown on a plan's line where several plans answer."""
 
+NAMED_AT_MOST = 20
+"""Plans that one sentence names."""
+
 _CONTACT = re.compile(r"\S@\S|\b0\d{3}[. ]?\d{3}[. ]?\d{3}\b")
 
 
@@ -52,8 +55,9 @@ def say(key: str, language: str, **values: object) -> str:
 
 
 def labels_of(plans: Sequence[Plan]) -> str:
-    """Return the plans' labels in one line."""
-    return ", ".join(plan.label for plan in plans)
+    """Return the plans' labels in one line, of many the first only."""
+    labels = [plan.label for plan in plans[:NAMED_AT_MOST]]
+    return ", ".join([*labels, *(["…"] if len(plans) > NAMED_AT_MOST else [])])
 
 
 def one_plan(finding: Finding, language: str) -> str:

@@ -165,7 +165,7 @@ def _is_named(plan: Plan, words: str) -> bool:
     return any(_words(name) in words for name in names)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=65_536)
 def _words(text: str) -> str:
     """Return the unmarked, lower-case words of `text` with a space on either side of each."""
     return f" {' '.join(re.findall(r'[a-z0-9-]+', plain(normalise(text))))} "

@@ -7,6 +7,7 @@ questions that the plan does not answer speak for silence.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ from knowledge.learned_bank import bank_words
 from knowledge.lexical import LexicalIndex
 from knowledge.plan_bank import PlanBank, Silence, cosines, flat_index, mean_silence
 from knowledge.rewriting import Rewritten
+from knowledge.shortlist import worth_looking_into
 from knowledge.snippets import Snippet
 from knowledge.structure import SEPARATOR, layout
 from knowledge.vietnamese import is_marked, unmark
+from knowledge.word_table import WordTable
 
 SHORT_LINE = 80
 """Characters below which a line of the opening (a motto, a place and date) is no sentence that answers."""
@@ -35,6 +38,9 @@ FEATURES = ("passage", "asked", "asked_often", "words", "asked_words", "learned"
 
 LIKENESSES = 6
 """The first of them, which have no scale of their own."""
+
+REMEMBERED = 20_000
+"""Plans with a kind of question for which is kept what holds it."""
 
 Scores = NDArray[np.float32]
 
@@ -65,70 +71,112 @@ class Evidence:
 
 
 class Searcher:
-    """Gathers evidence in one index."""
+    """Gathers evidence in one index; in one that is large, only in the plans worth looking into."""
 
     def __init__(self, index: Index, encoder: Encoder, facts: Mapping[str, Facts]) -> None:
         self.index = index
         self.encoder = encoder
         self._facts = facts
-        self._snippets = LexicalIndex([embedded_text(snippet) for snippet in index.snippets])
+        texts = (embedded_text(snippet) for snippet in index.snippets)
+        self._words = WordTable(texts) if index.near is not None else _AllWords(list(texts))
         self._questions = bank_words([question.text for question in index.questions])
-        self._words = Words([f"{snippet.context} {snippet.text}" for snippet in index.snippets])
-        self._parts = {plan_id: _Part(index, plan_id) for plan_id in facts}
-        self._held: dict[tuple[str | None, str], Scores] = {}
+        kept = facts if index.near is None else index.questions_of
+        self._parts = {plan_id: _Part(index, plan_id) for plan_id in kept}
+        self._holding = lru_cache(maxsize=REMEMBERED)(self._held_in)
         slight = [[is_slight(snippet, closing) for snippet in index.snippets] for closing in (False, True)]
         self._slight = np.array(slight, dtype=np.float32)
 
     def search(self, readings: Sequence[Rewritten], asked: Asked, plan_ids: Sequence[str]) -> dict[str, Evidence]:
-        """Return the evidence in each of the plans, the mean of that for each reading of the question."""
+        """Return the evidence in the plans that are looked into, the mean of that for each reading of the question."""
         vectors = self.encoder.queries([reading.to_embed for reading in readings])
+        parts = {plan_id: self._part(plan_id) for plan_id in worth_looking_into(self.index, vectors, plan_ids)}
+        if not parts:
+            return {}
+        rows = np.concatenate([part.rows for part in parts.values()])
+        among = self._words.among(rows)
         flags = (
-            self._words.coverage(asked),
-            self._holding(asked),
-            self._words.hold_all(asked.act),
-            self._slight[int(asked.kind in CLOSING)],
+            among.coverage(asked),
+            np.concatenate([self._holding(plan_id, asked.kind, asked.counted) for plan_id in parts]),
+            among.hold_all(asked.act),
+            self._slight[int(asked.kind in CLOSING), rows],
         )
-        found: dict[str, list[Evidence]] = {plan_id: [] for plan_id in plan_ids}
-        for row, reading in enumerate(readings):
-            told, banked = _scores(self._snippets, reading.lexical), self._questions.likeness(reading.to_embed)
+        found: dict[str, list[Evidence]] = {plan_id: [] for plan_id in parts}
+        for number, reading in enumerate(readings):
+            told, banked = among.scores(reading.lexical), self._questions.likeness(reading.to_embed)
             own = np.column_stack([told, *flags]).astype(np.float32)
-            for plan_id, of_plan in found.items():
-                of_plan.append(_in_plan(self._parts[plan_id], vectors[row : row + 1], own, banked))
+            place = 0
+            for plan_id, part in parts.items():
+                of_plan = own[place : (place := place + len(part.rows))]
+                found[plan_id].append(_in_plan(part, vectors[number : number + 1], of_plan, banked))
         return {plan_id: _mean(of_plan) for plan_id, of_plan in found.items()}
 
     def known_share(self, readings: Sequence[Rewritten]) -> float:
         """Return what share, from 0 to 1, of the question's words stand in any plan or bank; 0 where it has none."""
         words = re.findall(r"\w{2,}", unmark(" ".join(reading.to_embed for reading in readings)).lower())
         words = [word for word in words if not word.isdigit()]
-        known = [word for word in words if self._snippets.holds(word) or self._questions.knows(word)]
+        known = [word for word in words if self._words.holds(word) or self._questions.knows(word)]
         return len(known) / len(words) if words else 0.0
 
-    def _holding(self, asked: Asked) -> Scores:
-        """Return which snippets are of the kind asked for."""
-        key = (asked.kind, asked.counted)
-        if key not in self._held:
-            held = [self._holds(snippet, asked) for snippet in self.index.snippets]
-            self._held[key] = np.array(held, dtype=np.float32)
-        return self._held[key]
+    def _part(self, plan_id: str) -> "_Part":
+        return self._parts.get(plan_id) or _Part(self.index, plan_id)
 
-    def _holds(self, snippet: Snippet, asked: Asked) -> bool:
-        told = holds(asked.kind, snippet.text, asked.counted)
+    def _held_in(self, plan_id: str, kind: str | None, counted: str) -> Scores:
+        """Return which snippets of a plan are of the kind asked for."""
+        snippets = (self.index.snippets[row] for row in self.index.rows_of.get(plan_id, ()))
+        return np.array([self._holds(snippet, kind, counted) for snippet in snippets], dtype=np.float32)
+
+    def _holds(self, snippet: Snippet, kind: str | None, counted: str) -> bool:
+        told = holds(kind, snippet.text, counted)
         if told is not None:
             return told
-        return asked.kind in self._facts[snippet.plan_id].kinds_at(snippet.path, snippet.start, snippet.end)
+        return kind in self._facts[snippet.plan_id].kinds_at(snippet.path, snippet.start, snippet.end)
+
+
+class _AllWords:
+    """The words of all snippets of a small index, in the way of a `WordTable`; rarity is that among them all."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._index = LexicalIndex(texts)
+        self._words = Words(texts)
+
+    def holds(self, word: str) -> bool:
+        """Tell whether any snippet holds `word`, marks aside."""
+        return self._index.holds(word)
+
+    def among(self, rows: NDArray[np.int64]) -> "_AmongAll":
+        """Return what the snippets of `rows` hold."""
+        return _AmongAll(self._index, self._words, rows)
+
+
+@dataclass(frozen=True)
+class _AmongAll:
+    """What some snippets hold, in the way of `Among`."""
+
+    index: LexicalIndex
+    words: Words
+    rows: NDArray[np.int64]
+
+    def scores(self, question: str) -> Scores:
+        return _scores(self.index, question)[self.rows]
+
+    def coverage(self, asked: Asked) -> Scores:
+        return self.words.coverage(asked)[self.rows]
+
+    def hold_all(self, words: Sequence[str]) -> Scores:
+        return self.words.hold_all(words)[self.rows]
 
 
 class _Part:
     """The rows of one plan, with their vectors and their bank."""
 
     def __init__(self, index: Index, plan_id: str) -> None:
-        self.rows = np.array([n for n, s in enumerate(index.snippets) if s.plan_id == plan_id], dtype=np.int64)
+        self.rows = index.rows_of.get(plan_id, np.zeros(0, dtype=np.int64))
         self.passages = flat_index(index.vectors[self.rows])
         self.bank = PlanBank(index, plan_id, self.rows)
 
 
-def _in_plan(part: _Part, vector: Vectors, own: Scores, banked: Scores) -> Evidence:
-    told, echo = own[part.rows], part.bank.echo(vector, banked)
+def _in_plan(part: _Part, vector: Vectors, told: Scores, banked: Scores) -> Evidence:
+    echo = part.bank.echo(vector, banked)
     columns = (cosines(part.passages, vector), echo.asked, echo.asked_often, told[:, 0], echo.words, echo.learned)
     raw = np.column_stack([*columns, told[:, 1:]]).astype(np.float32)
     features = raw.copy()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.addressees import Recipient, Signer, recipient_in, signer_in
 from knowledge.blocks import Kind
@@ -39,8 +40,16 @@ class Facts:
 
     def kinds_at(self, path: str, start: int, end: int) -> frozenset[str]:
         """Return the kinds of question that the passage holding `[start, end)` at `path` can answer."""
-        begun = [place for at, place in self.kinds if at == path and place <= start < end]
+        begun = [place for place in self._starts.get(path, ()) if place <= start < end]
         return self.kinds[path, max(begun)] if begun else frozenset()
+
+    @cached_property
+    def _starts(self) -> Mapping[str, list[int]]:
+        """Where the passages at each path start."""
+        starts: dict[str, list[int]] = {}
+        for path, start in self.kinds:
+            starts.setdefault(path, []).append(start)
+        return starts
 
     def unit_at(self, path: str) -> str | None:
         """Return the unit that the passage at `path` charges, or None."""

@@ -50,11 +50,11 @@ class PlanBank:
     def __init__(self, index: Index, plan_id: str, rows: Rows) -> None:
         self._size = len(rows)
         first = int(rows[0]) if len(rows) else 0
-        own = [n for n, question in enumerate(index.questions) if question.plan_id == plan_id]
+        own = index.questions_of.get(plan_id, np.zeros(0, dtype=np.int64))
         answers = [index.questions[n].snippet for n in own]
         places = np.array([-1 if row is None else row - first for row in answers], dtype=np.int64)
         order = np.argsort(places, kind="stable")
-        self.questions = np.array(own, dtype=np.int64)[order]
+        self.questions = own[order]
         self._silent = int((places < 0).sum())
         self._answered, self._of_answer = _table(places[order][self._silent :], self._silent)
         self._vectors = flat_index(index.question_vectors[self.questions])

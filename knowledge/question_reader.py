@@ -86,6 +86,14 @@ class QuestionReader:
         return self.readings(question.text, question.history, self.stand_alone(question.text, question.history))
 
 
+def as_embedded(plans: Mapping[str, Plan], missing: Mapping[str, Banked], known: Mapping[str, str]) -> dict[str, str]:
+    """Return questions of banks as they are embedded, by digest: those not `known` are read as one that is typed."""
+    if missing.keys() <= known.keys():
+        return {digest: known[digest] for digest in missing}
+    reader = QuestionReader(plans)
+    return {d: known[d] if d in known else reader.read_banked(asked).to_embed for d, asked in missing.items()}
+
+
 def _titles(plans: Mapping[str, Plan]) -> list[str]:
     """Return what plans are called by their place: a body's name alone may be part of what is asked."""
     names = [(plan, name) for plan in plans.values() for name in (plan.issuer, *plan.aliases)]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge.bank import Banked
 from knowledge.corpus import Plan
 from knowledge.reading import fold
 from knowledge.structure import SEPARATOR, Passage
@@ -20,7 +21,7 @@ _FULL_STOP = re.compile(r"(?<!\d)[.!?…]+[”\"»)]*\s+")
 _OPENING_MARKS = '“"(-'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """A stretch of one passage: `fold(source[start:end]) == text`; `context` is the reading text of its headings."""
 
@@ -88,6 +89,19 @@ def covers(quote: str, gold: str) -> bool:
     return best * 2 >= len(gold)
 
 
+def bind(snippets: Sequence[Snippet], questions: Sequence[Banked]) -> list[int | None]:
+    """Return for each question the row of the snippet that holds most of its quotation, None where there is none."""
+    at: dict[tuple[str, str], list[int]] = {}
+    for row, snippet in enumerate(snippets):
+        at.setdefault((snippet.plan_id, snippet.path), []).append(row)
+    return [
+        max(at[question.plan_id, question.path], key=lambda row: _held(snippets[row].text, question.quote or ""))
+        if question.path is not None
+        else None
+        for question in questions
+    ]
+
+
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return _trimmed(text, _edges(_SENTENCE_END, text, start, end))
 
@@ -128,6 +142,10 @@ def _trimmed(text: str, edges: Sequence[int]) -> list[tuple[int, int]]:
         if left < right:
             spans.append((left, right))
     return spans
+
+
+def _held(text: str, quote: str) -> tuple[bool, int]:
+    return quote in text, len(set(text.split()) & set(quote.split()))
 
 
 def _headings(plan: Plan) -> dict[str, str]:

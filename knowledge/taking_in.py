@@ -15,7 +15,7 @@ import yaml
 from knowledge.corpus import CLOSED, STORED, Plan, description_problems, plan_of
 from knowledge.facts import Facts, draw_facts
 from knowledge.index import Changes
-from knowledge.intake.commit import alone, commit, emptied
+from knowledge.intake.commit import Busy, alone, commit, emptied
 from knowledge.intake.description import Description, describe
 from knowledge.intake.doubts import doubts
 from knowledge.intake.files import KINDS, read_file
@@ -33,6 +33,9 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 BuildIndex = Callable[[Mapping[str, Plan], Path], Changes]
 """Writes the index of the plans into a folder that holds the files of the index in use."""
+
+LoadPlans = Callable[[], Mapping[str, Plan]]
+"""Reads all plans as they are at that moment."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,16 @@ def understand(file: Path, plan_id: str | None, folder: Path, known: Mapping[str
     return TakenIn(file, plan, description, facts, notes, count(before, plan), draft_registration(plan, facts), before)
 
 
-def take_in(taken: TakenIn, folder: Path, known: Mapping[str, Plan], index_folder: Path, build: BuildIndex) -> Changes:
+def take_in(taken: TakenIn, folder: Path, load: LoadPlans, index_folder: Path, build: BuildIndex) -> Changes:
     """Put an understood plan among those of `folder` and bring the index in `index_folder` up to date, as one change.
 
     Raises:
-        Busy: another process is changing the plans.
+        Busy: another process is changing the plans, or has changed this one since it was understood.
     """
     with alone(folder):
+        known = load()
+        if known.get(taken.plan.id) != taken.before:
+            raise Busy(f"The plan {taken.plan.id} was changed meanwhile. Add the file again.")
         staged = emptied(folder / _INCOMING)
         moves = _staged_plan(taken, staged, folder)
         plan, plan_id = taken.plan, taken.plan.id
@@ -113,18 +119,19 @@ def take_in(taken: TakenIn, folder: Path, known: Mapping[str, Plan], index_folde
     return changes
 
 
-def retire(plan_id: str, folder: Path, known: Mapping[str, Plan], index_folder: Path, build: BuildIndex) -> Changes:
+def retire(plan_id: str, folder: Path, load: LoadPlans, index_folder: Path, build: BuildIndex) -> Changes:
     """Take a plan out of the answers; its text stays, so that citations given earlier still open.
 
     Raises:
         UnreadablePlan: there is no such plan, or it is the only one.
         Busy: another process is changing the plans.
     """
-    if plan_id not in known:
-        raise UnreadablePlan(f"There is no plan {plan_id}; known are {', '.join(known)}.")
-    if len(known) == 1:
-        raise UnreadablePlan(f"{plan_id} is the only plan; add another one before it is retired.")
     with alone(folder):
+        known = load()
+        if plan_id not in known:
+            raise UnreadablePlan(f"There is no plan {plan_id}; known are {', '.join(known)}.")
+        if len(known) == 1:
+            raise UnreadablePlan(f"{plan_id} is the only plan; add another one before it is retired.")
         staged = emptied(folder / _INCOMING)
         mark = staged / f"{plan_id}.retired"
         mark.write_text("", encoding="utf-8")

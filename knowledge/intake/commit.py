@@ -21,16 +21,16 @@ class Busy(Exception):
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, wait: bool = False) -> Iterator[None]:
     """Hold `folder` against other changes while the block runs; the lock ends with the process.
 
     Raises:
-        Busy: another process holds it.
+        Busy: another process holds it, and it is not to `wait` for that.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as held:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise Busy("Another plan is being taken in. Wait until that is done, then try again.") from None
         yield

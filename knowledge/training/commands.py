@@ -15,10 +15,10 @@ from knowledge.embedding import SHIPPED, open_encoder, package_weights
 from knowledge.evaluation import read_questions
 from knowledge.evidence import Searcher
 from knowledge.facts import draw_facts
-from knowledge.index import SHIPPED_INDEX, bind, build_index, embedded_text, open_index
+from knowledge.index import SHIPPED_INDEX, build_index, embedded_text, open_index
 from knowledge.question_reader import QuestionReader
 from knowledge.rewriting import Rewritten
-from knowledge.snippets import snippets_of
+from knowledge.snippets import bind, snippets_of
 from knowledge.trained import write_layers
 from knowledge.training.fit_encoder import Recipe, described, train
 from knowledge.training.fit_weights import as_banked, fit, meet, of_hands, share_right

@@ -52,7 +52,6 @@ ASKED = 200
 TOP, SAME = 10, 1e-6
 ROUNDS = 5
 START, END = "<!-- scale:start -->", "<!-- scale:end -->"
-LIMITS = {"search over encoding": (2.0, 3.0), "recall": 0.98, "memory": 2500.0, "add": 10.0}
 
 
 class Named(Encoder):
@@ -69,16 +68,18 @@ class Named(Encoder):
 
 
 def recombined(size: int) -> tuple[dict[str, dict[str, Snippet | Banked]], dict[str, Facts]]:
-    """Return the rows of plans with about `size` passages in all, the real plans first, and what their passages hold."""
+    """Return the rows of plans with about `size` passages in all, the real plans first, and what passages hold."""
     real = load_plans()
     rows: dict[str, dict[str, Snippet | Banked]] = {plan.id: rows_of(plan) for plan in real.values()}
     facts = {plan.id: draw_facts(plan) for plan in real.values()}
     told = [row for of_plan in rows.values() for row in of_plan.values() if isinstance(row, Snippet)]
+    kinds = [each for of_plan in facts.values() for each in of_plan.kinds.values()]
     random = np.random.default_rng(size)
     for number in range((size - len(told)) // A_PLAN):
         plan_id = f"plan-{number:05}"
         rows[plan_id] = plan_rows(plan_id, told, random)
-        facts[plan_id] = Facts((), (), {(r.path, r.start): held(facts, r) for r in rows[plan_id].values()})
+        held = {(row.path, row.start): kinds[row.start % len(kinds)] for row in rows[plan_id].values()}
+        facts[plan_id] = Facts((), (), held)
     return rows, facts
 
 
@@ -90,18 +91,11 @@ def plan_rows(plan_id: str, told: Sequence[Snippet], random: np.random.Generator
         text = " ".join([*one[: (len(one) + 1) // 2], *other[len(other) // 2 :]])
         digest = hashlib.blake2b(f"{plan_id} {number}".encode(), digest_size=16).hexdigest()
         path = f"{told[first].path} ({number})"
-        context = " ".join([told[first].context])
-        rows[digest] = replace(
-            told[first], plan_id=plan_id, path=path, start=start, end=start + len(text), text=text, context=context
-        )
+        context = "".join([*told[first].context])  # an own copy, as every plan has
+        place = {"plan_id": plan_id, "path": path, "start": start, "end": start + len(text)}
+        rows[digest] = replace(told[first], text=text, context=context, **place)
         start += len(text) + 1
     return rows
-
-
-def held(facts: dict[str, Facts], row: Snippet) -> frozenset[str]:
-    """Return some kinds of question that a recombined passage can answer, as the real plans' passages do in turn."""
-    kinds = [each for plan_id in list(facts)[:5] for each in facts[plan_id].kinds.values()]
-    return kinds[row.start % len(kinds)]
 
 
 def noisy(rows: OfPlans, known: dict[str, Vectors]) -> dict[str, Vectors]:
@@ -127,7 +121,7 @@ def build(size: int, folder: Path) -> dict[str, float]:
     rows, _ = recombined(size)
     known = known_vectors(SHIPPED_INDEX, encoder.name, encoder.dimension)
     vectors, texts = noisy(rows, known), known_texts(SHIPPED_INDEX)
-    seconds, _ = timed(lambda: store(folder, rows, vectors, texts, encoder, EXACT_UP_TO))
+    seconds, _ = timed(partial(store, folder, rows, vectors, texts, encoder, EXACT_UP_TO))
     told = [row for plan_id in list(rows)[:5] for row in rows[plan_id].values() if isinstance(row, Snippet)]
     more = {**rows, "plan-new": plan_rows("plan-new", told, np.random.default_rng(1))}
     new = noisy({**{key: rows[key] for key in list(rows)[:5]}, "plan-new": more["plan-new"]}, known)
@@ -150,7 +144,7 @@ def search(size: int, folder: Path) -> dict[str, float]:
     """Open the index that `build` left and search in it; return the figures of that."""
     rows, facts = recombined(size)
     encoder = open_encoder()
-    opening, index = timed(lambda: open_rows(rows, encoder, folder))
+    opening, index = timed(partial(open_rows, rows, encoder, folder))
     del rows
     searcher = Searcher(index, encoder, facts)
     reader, weights = QuestionReader(load_plans()), shipped_weights()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ import yaml
 from knowledge.corpus import Plan, load_plans
 from knowledge.embedding import HashEncoder
 from knowledge.index import Changes, build_index, open_index
+from knowledge.index_files import IndexProblem
 from knowledge.intake.commit import Busy, alone
 from knowledge.intake.description import describe
 from knowledge.live_plans import LivePlans, stamp
@@ -43,6 +45,8 @@ OTHER = NEW.replace("Tân Lập", "Phú An").replace("TÂN LẬP", "PHÚ AN")
 class Office:
     """The folders of one office that has only the plans it took in."""
 
+    exact_up_to = 2000
+
     def __init__(self, home: Path) -> None:
         self.home, self.added, self.index = home, home / "plans", home / "index"
         (home / "none").mkdir(parents=True)
@@ -57,9 +61,8 @@ class Office:
         taken = understand(file, plan_id, self.added, self.plans)
         return take_in(taken, self.added, lambda: self.plans, self.index, self.build)
 
-    @staticmethod
-    def build(plans: Mapping[str, Plan], folder: Path) -> Changes:
-        return build_index(plans, HashEncoder(), folder, seed=folder / "none")
+    def build(self, plans: Mapping[str, Plan], folder: Path) -> Changes:
+        return build_index(plans, HashEncoder(), folder, seed=folder / "none", exact_up_to=self.exact_up_to)
 
     def state(self) -> tuple[str, int]:
         """Return the text in use and the size of its index, which must fit each other."""
@@ -161,7 +164,11 @@ def stopping_after(allowed: int) -> Callable[[object, object], None]:
     return replace
 
 
-def test_wherever_it_is_stopped_all_or_nothing_is_changed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exact_up_to", [2000, 0])
+def test_wherever_it_is_stopped_all_or_nothing_is_changed(
+    office: Office, exact_up_to: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.exact_up_to = exact_up_to
     office.add(NEW)
     changed = []
     for allowed in range(20):
@@ -202,6 +209,65 @@ def test_two_at_once_are_refused(office: Office) -> None:
     with alone(office.added), pytest.raises(Busy, match="Wait"):
         office.add(SECOND)
     assert office.state()[0] == NEW
+
+
+def test_a_plan_taken_in_meanwhile_is_not_lost(office: Office) -> None:
+    """Two files are understood at one moment, then taken in one after the other: neither knew of the other."""
+    office.add(NEW)
+    files = {"phu-an": OTHER, "tan-lap": SECOND}
+    for plan_id, text in files.items():
+        (office.home / f"{plan_id}.txt").write_text(text, encoding="utf-8")
+    both = [understand(office.home / f"{each}.txt", each, office.added, office.plans) for each in files]
+    for taken in both:
+        take_in(taken, office.added, lambda: office.plans, office.index, office.build)
+    assert {key: plan.text for key, plan in office.plans.items()} == files
+    assert office.state()[0] == SECOND
+    with pytest.raises(Busy, match="changed meanwhile"):
+        take_in(both[1], office.added, lambda: office.plans, office.index, office.build)
+    assert office.state()[0] == SECOND
+
+
+def test_a_build_of_the_index_waits_for_a_plan_that_is_taken_in(office: Office) -> None:
+    order = []
+
+    def index() -> None:
+        with alone(office.added, wait=True):
+            order.append("index")
+
+    waiting = threading.Thread(target=index)
+    with alone(office.added):
+        waiting.start()
+        waiting.join(0.2)
+        order.append("add")
+    waiting.join(60)
+    assert order == ["add", "index"]
+
+
+@pytest.mark.parametrize("exact_up_to", [2000, 0])
+def test_whoever_reads_while_plans_are_taken_in_reads_one_version_whole(office: Office, exact_up_to: int) -> None:
+    """Text and index always fit each other, or are refused for the moment; the last version is the one that stays."""
+    office.exact_up_to = exact_up_to
+    office.add(NEW)
+    versions = [NEW.replace("05/12", f"{day:02}/12") for day in range(6, 14)]
+    code = (
+        "import sys; from pathlib import Path; from tests.knowledge.test_taking_in import Office\n"
+        "office = Office.__new__(Office); office.home = home = Path(sys.argv[1])\n"
+        "office.exact_up_to = int(sys.argv[2])\n"
+        "office.added, office.index = home / 'plans', home / 'index'\n"
+        "for text in sys.argv[3:]: office.add(text)\n"
+    )
+    command = [sys.executable, "-c", code, str(office.home), str(exact_up_to), *versions]
+    adding = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    seen = []
+    while adding.poll() is None:
+        with suppress(IndexProblem):
+            seen.append(office.state())
+    assert adding.returncode == 0
+    assert seen and {size for _, size in seen} == {10}
+    order = [NEW, *versions]
+    places = [order.index(text) for text, _ in seen]
+    assert places == sorted(places)
+    assert office.state() == (versions[-1], 10)
 
 
 def test_live_plans_see_a_change_and_outlive_a_broken_one(office: Office) -> None:
