@@ -198,7 +198,7 @@ def resident() -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1000
 
 
-def measure(size: int) -> dict[str, float]:
+def measured_at(size: int) -> dict[str, float]:
     """Return the figures of an index of about `size` passages."""
     near = ROOT / "var"
     near.mkdir(mode=0o700, exist_ok=True)
@@ -240,7 +240,7 @@ def main(arguments: list[str] | None = None) -> int:
     others, figures = Others(), []
     for size in options.sizes:
         print(f"Measuring: {size:,} passages ...", flush=True)
-        figures.append(measure(size))
+        figures.append(measured_at(size))
         print(table(figures[-1:]), flush=True)
     threads = os.environ.get("OMP_NUM_THREADS", "all")
     where = f"{describe()}, OMP_NUM_THREADS={threads}; other programs used {others.share():.0%} of it meanwhile"
