@@ -27,8 +27,11 @@ def test_every_setting_says_what_it_is_and_what_to_write(name: str) -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_example_is_a_value_that_is_taken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_ADDRESS", "https://danvan.example.vn")  # what the webhook of Telegram needs
-    monkeypatch.setenv(name.upper(), str((Settings.model_fields[name].examples or [])[0]))
-    load_settings()
+    example = str((Settings.model_fields[name].examples or [])[0])
+    monkeypatch.setenv(name.upper(), example)
+    taken = getattr(load_settings(), name)
+    read = type(taken).fromisoformat(example) if isinstance(taken, datetime) else type(taken)(example)
+    assert taken == (ROOT / read if isinstance(taken, Path) else read)
 
 
 def test_a_webhook_without_an_address_is_refused_without_telling_the_secret() -> None:

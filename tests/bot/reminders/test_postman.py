@@ -146,6 +146,7 @@ def test_the_postman_goes_on_after_a_failure(post: Post, monkeypatch: pytest.Mon
     monkeypatch.setattr(postman, "TICK_SECONDS", 0.0)
     monkeypatch.setattr(Postman, "go_round", go_round)
     asyncio.run(asyncio.wait_for(runs(), 30))
+    assert list(rounds) == []
 
 
 def test_what_was_given_is_known_for_long(post: Post) -> None:
