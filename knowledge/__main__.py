@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "retrieve":
             return commands.retrieve(options.corpus, settings.encoder, options.top, sys.stdin, sys.stdout)
         case "add":
-            return commands.add(options.file, options.id, *_place(settings), options.json)
+            return commands.add(options.file, options.id, plans, *_place(settings), options.json)
         case "retire":
             return commands.retire_plan(options.id, *_place(settings))
         case "evaluate":

@@ -16,14 +16,16 @@ from knowledge.corpus import PLANS_FOLDER, Plan, load_plans
 from knowledge.embedding import PACKAGE, SHIPPED, encoder_name, open_encoder
 from knowledge.evaluation import BadQuestionFile, read_questions
 from knowledge.evaluation import evaluate as run_evaluation
-from knowledge.index import Changes, build_index, is_current, open_index
+from knowledge.index import open_index
+from knowledge.index_building import Changes, build_index, is_current
 from knowledge.index_files import read_manifest
+from knowledge.index_staging import BuildIndex, commit_with_index
 from knowledge.intake import report
 from knowledge.intake.commit import alone
 from knowledge.reading import UnreadablePlan
 from knowledge.retrieving import CorpusRetriever
 from knowledge.structure import outline
-from knowledge.taking_in import BuildIndex, retire, take_in, understand
+from knowledge.taking_in import retire, take_in, understand
 
 
 def index(encoder: str, folder: Path, added: Path, exact_up_to: int) -> int:
@@ -37,7 +39,7 @@ def index(encoder: str, folder: Path, added: Path, exact_up_to: int) -> int:
             kept = sum(map(len, read_manifest(folder).digests.values()))
             print(f"Index: 0 passages embedded, {kept} unchanged, 0 removed.")
             return 0
-        _print_changes(_builder(encoder, exact_up_to)(plans, folder))
+        _print_changes(commit_with_index(plans, _builder(encoder, exact_up_to), folder, added, {}))
     return 0
 
 
@@ -104,6 +106,7 @@ def retrieve(corpus: Path, encoder: str, top: int, lines: TextIO, out: TextIO) -
 def add(
     file: Path,
     plan_id: str | None,
+    plans: Mapping[str, Plan],
     encoder: str,
     index_folder: Path,
     added: Path,
@@ -111,8 +114,8 @@ def add(
     as_data: bool = False,
 ) -> int:
     """Take in a plan, say what was understood, and index what changed."""
+    taken = understand(file, plan_id, added, plans)
     load = partial(load_plans, added=added)
-    taken = understand(file, plan_id, added, load())
     changes = take_in(taken, added, load, index_folder, _builder(encoder, exact_up_to))
     if as_data:
         print(json.dumps({**report.as_data(taken), "embedded": changes.embedded}, ensure_ascii=False, indent=1))

@@ -101,7 +101,7 @@ def load_plans(folder: Path = PLANS_FOLDER, added: Path | None = None, retired: 
 def load_plan(description: Path) -> Plan:
     """Return the plan described by the file `<id>.yml`, its source standing beside it."""
     try:
-        data = yaml.safe_load(description.read_text(encoding="utf-8"))
+        data = yaml.load(description.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UnreadablePlan(f"{description.name}: not readable as YAML ({error}).") from error
     for problem in description_problems(description.stem, data):

@@ -5,10 +5,11 @@ anew from the plans, so a citation can never come from a stale copy.
 """
 
 import hashlib
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -18,44 +19,31 @@ from knowledge.bank import Banked
 from knowledge.corpus import Plan
 from knowledge.embedding import Encoder, Vectors
 from knowledge.index_files import (
-    FORMAT,
     REBUILD,
     IndexProblem,
     Learned,
     Manifest,
-    StoredRows,
-    known_digests,
-    known_lists,
-    known_texts,
-    known_vectors,
     read_learned,
     read_manifest,
     read_near,
     read_questions,
-    vectors_of,
-    write_index,
 )
 from knowledge.learned_bank import bank_words, learn
-from knowledge.near import EXACT_UP_TO, Near, brought_up_to_date, keys_of
-from knowledge.question_reader import as_embedded
+from knowledge.near import Near, keys_of
 from knowledge.rewriting import rewriting_digest
+from knowledge.snippet_columns import SnippetColumns
 from knowledge.snippets import Snippet, bind, snippets_of
+from knowledge.vector_files import StoredRows, VectorFiles, open_vectors
 
 SHIPPED_INDEX = Path(__file__).with_name("encoder") / "index"
 """The vectors of the shipped plans by the shipped encoder, so that a first start embeds nothing."""
 
 
-OfPlans = Mapping[str, Mapping[str, Snippet | Banked]]
-"""The rows of each plan by their digests, snippets first."""
+OfPlan = Mapping[str, Snippet | Banked]
+"""The rows of a plan by their digests, snippets first."""
 
-
-@dataclass(frozen=True)
-class Changes:
-    """How many rows a build embedded anew, kept, and dropped."""
-
-    embedded: int
-    kept: int
-    dropped: int
+Rows = Mapping[str, Callable[[], OfPlan]]
+"""For each plan what makes its rows: of very many they are not all wanted at a time."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,7 @@ class Index:
     last for silence. Where there are many snippets, `near` finds some, and `vectors` are read when they are taken.
     """
 
-    snippets: tuple[Snippet, ...]
+    snippets: Sequence[Snippet]
     vectors: Vectors | StoredRows
     questions: tuple[IndexedQuestion, ...]
     question_vectors: Vectors
@@ -86,82 +74,17 @@ class Index:
     @cached_property
     def rows_of(self) -> Mapping[str, NDArray[np.int64]]:
         """The rows of the snippets of each plan."""
-        return _grouped([snippet.plan_id for snippet in self.snippets])
+        return _grouped(snippet.plan_id for snippet in self.snippets)
 
     @cached_property
     def questions_of(self) -> Mapping[str, NDArray[np.int64]]:
         """The rows of the questions of each plan that has any."""
-        return _grouped([question.plan_id for question in self.questions])
+        return _grouped(question.plan_id for question in self.questions)
 
 
 def embedded_text(snippet: Snippet) -> str:
     """Return what is embedded for a snippet: the headings it stands under, then its own words."""
     return f"{snippet.context}. {snippet.text}" if snippet.context else snippet.text
-
-
-def build_index(
-    plans: Mapping[str, Plan],
-    encoder: Encoder,
-    folder: Path,
-    seed: Path = SHIPPED_INDEX,
-    halves: bool = False,
-    exact_up_to: int = EXACT_UP_TO,
-) -> Changes:
-    """Write the index of `plans` to `folder`, embedding only what neither an index there nor `seed` holds already.
-
-    Args:
-        plans: what to index, with their banks.
-        encoder: makes the vectors.
-        folder: where the index is written.
-        seed: an index whose vectors are taken over where its encoder is the same.
-        halves: whether to write a seed: vectors in half precision, nothing learned.
-        exact_up_to: passages up to which every plan in scope is searched; for more, inverted lists are written.
-    """
-    rows = {plan.id: rows_of(plan) for plan in plans.values()}
-    wanted = {digest: row for of_plan in rows.values() for digest, row in of_plan.items()}
-    vectors, texts = known_vectors(folder, encoder.name, encoder.dimension), known_texts(folder)
-    if not wanted.keys() <= vectors.keys():
-        vectors = {**known_vectors(seed, encoder.name, encoder.dimension), **vectors}
-        texts = {**known_texts(seed), **texts}
-    missing = {digest: row for digest, row in wanted.items() if digest not in vectors}
-    told = {digest: embedded_text(row) for digest, row in missing.items() if isinstance(row, Snippet)}
-    asked = as_embedded(plans, {digest: row for digest, row in missing.items() if isinstance(row, Banked)}, texts)
-    same = {text: vectors[digest] for digest, text in texts.items() if digest in vectors}
-    vectors.update({digest: same[text] for digest, text in asked.items() if text in same})
-    anew = {digest: text for digest, text in asked.items() if text not in same}
-    vectors.update(zip(told, encoder.passages(list(told.values())), strict=True))
-    vectors.update(zip(anew, encoder.queries(list(anew.values())), strict=True))
-    texts.update(asked)
-    dropped = set(known_digests(folder)) - set(wanted)
-    store(folder, rows, vectors, texts, encoder, exact_up_to, halves)
-    embedded = len(told) + len(anew)
-    return Changes(embedded, len(wanted) - embedded, len(dropped))
-
-
-def store(
-    folder: Path,
-    rows: OfPlans,
-    vectors: Mapping[str, Vectors],
-    texts: Mapping[str, str],
-    encoder: Encoder,
-    exact_up_to: int,
-    halves: bool = False,
-) -> None:
-    """Write the index of `rows`; `vectors` and, for questions, `texts` by digest may hold more. See `build_index`."""
-    wanted = {digest: row for of_plan in rows.values() for digest, row in of_plan.items()}
-    digests = {plan_id: list(of_plan) for plan_id, of_plan in rows.items()}
-    kept_texts = {digest: texts[digest] for digest, row in wanted.items() if isinstance(row, Banked)}
-    manifest = Manifest(FORMAT, encoder.name, encoder.dimension, digests, _has_lists(rows, exact_up_to) and not halves)
-    learned: Learned = {} if halves else _learned(folder, manifest, rows, vectors, kept_texts)
-    near = None
-    if manifest.near:
-        near = brought_up_to_date(known_lists(folder), keys_of(wanted), [vectors[digest] for digest in wanted])
-    blocks = (np.stack([vectors[digest] for digest in of_plan]) for of_plan in digests.values() if of_plan)
-    write_index(folder, blocks, kept_texts, learned, manifest, halves, near)
-
-
-def _has_lists(rows: OfPlans, exact_up_to: int) -> bool:
-    return sum(isinstance(row, Snippet) for of_plan in rows.values() for row in of_plan.values()) > exact_up_to
 
 
 def rows_of(plan: Plan) -> dict[str, Snippet | Banked]:
@@ -180,33 +103,16 @@ def rows_of(plan: Plan) -> dict[str, Snippet | Banked]:
     return {**snippets, **asked}
 
 
-def is_current(plans: Mapping[str, Plan], encoder: str, folder: Path, exact_up_to: int = EXACT_UP_TO) -> bool:
-    """Tell whether the index in `folder` is whole and belongs to the encoder of this name and to these plans."""
-    try:
-        manifest = read_manifest(folder)
-        held = len(vectors_of(folder, manifest))
-        read_questions(folder)
-        read_learned(folder)
-        if manifest.near:
-            read_near(folder)
-    except IndexProblem:
-        return False
-    rows = {plan.id: rows_of(plan) for plan in plans.values()}
-    digests = {plan_id: list(of_plan) for plan_id, of_plan in rows.items()}
-    fits = (manifest.encoder, manifest.digests, held) == (encoder, digests, sum(map(len, digests.values())))
-    return fits and manifest.near == _has_lists(rows, exact_up_to)
-
-
 def open_index(plans: Mapping[str, Plan], encoder: Encoder, folder: Path) -> Index:
     """Return the index in `folder`, checked against its maker and the plans as they are now.
 
     Raises:
         IndexProblem: it is missing, damaged, or does not belong to this encoder and these plans.
     """
-    return open_rows({plan.id: rows_of(plan) for plan in plans.values()}, encoder, folder)
+    return open_rows({plan.id: partial(rows_of, plan) for plan in plans.values()}, encoder, folder)
 
 
-def open_rows(rows: OfPlans, encoder: Encoder, folder: Path) -> Index:
+def open_rows(rows: Rows, encoder: Encoder, folder: Path) -> Index:
     """Return the index in `folder`, which must be that of `rows`; raises as `open_index`."""
     manifest = read_manifest(folder)
     if (manifest.encoder, manifest.dimension) != (encoder.name, encoder.dimension):
@@ -214,47 +120,65 @@ def open_rows(rows: OfPlans, encoder: Encoder, folder: Path) -> Index:
             f"The index in {folder} was made by the encoder {manifest.encoder} ({manifest.dimension} columns), "
             f"the setting ENCODER now gives {encoder.name} ({encoder.dimension}): {REBUILD}."
         )
-    changed = [key for key in {*rows, *manifest.digests} if list(rows.get(key, ())) != manifest.digests.get(key, [])]
-    if changed:
-        names = ", ".join(sorted(changed))
-        raise IndexProblem(f"The plans {names} or their questions have changed since the index was made: {REBUILD}.")
-    vectors, texts, learned = vectors_of(folder, manifest), read_questions(folder), read_learned(folder)
-    if vectors.shape != (manifest.rows, encoder.dimension):
-        raise IndexProblem(f"{folder} holds vectors of {vectors.shape}, its manifest {manifest.rows} rows: {REBUILD}.")
-    opened = assemble(rows, vectors, texts)
+    files, texts, learned = open_vectors(folder, manifest), read_questions(folder), read_learned(folder)
+    opened = assemble(_checked(rows, manifest), files, texts, many=manifest.near)
     for plan_id, shape in shapes(opened).items():
         if plan_id not in learned or learned[plan_id].shape != shape:
             raise IndexProblem(f"What was learned from the questions on {plan_id} does not fit them: {REBUILD}.")
     if not manifest.near:
         return replace(opened, learned=learned)
+    keys = keys_of((digest for plan_id in rows for digest in manifest.digests[plan_id]), texts)
     try:
-        keys = np.concatenate([keys_of(of_plan) for of_plan in rows.values()])
         return replace(opened, learned=learned, near=Near(read_near(folder), keys))
     except ValueError as problem:
         raise IndexProblem(f"In {folder} {problem}: {REBUILD}.") from problem
 
 
-def assemble(rows: OfPlans, vectors: Vectors | StoredRows, texts: Mapping[str, str]) -> Index:
-    """Return an index with nothing learned: `rows` by plan and digest, a vector each, the questions as embedded."""
-    ordered = [(digest, row) for of_plan in rows.values() for digest, row in of_plan.items()]
-    told = [n for n, (_, row) in enumerate(ordered) if isinstance(row, Snippet)]
-    asked = [n for n, (_, row) in enumerate(ordered) if isinstance(row, Banked)]
-    snippets = tuple(row for _, row in ordered if isinstance(row, Snippet))
-    bound = bind(snippets, [row for _, row in ordered if isinstance(row, Banked)])
-    questions = tuple(
-        IndexedQuestion(row.plan_id, texts.get(digest, row.text), at, row)
-        for (digest, row), at in zip((ordered[n] for n in asked), bound, strict=True)
-        if isinstance(row, Banked)
-    )
-    of_snippets = vectors[told] if isinstance(vectors, np.ndarray) else vectors.only(np.array(told, dtype=np.int64))
-    return Index(snippets, of_snippets, questions, vectors[np.array(asked, dtype=np.int64)], {})
+def _checked(rows: Rows, manifest: Manifest) -> Iterator[tuple[str, OfPlan]]:
+    """Yield the rows of each plan; IndexProblem at the end, where they are not those that the manifest tells of."""
+    changed = list(manifest.digests.keys() - rows.keys())
+    for plan_id, make in rows.items():
+        of_plan = make()
+        if list(of_plan) == manifest.digests.get(plan_id):
+            yield plan_id, of_plan
+        else:
+            changed.append(plan_id)
+    if changed:
+        names = ", ".join(sorted(changed))
+        raise IndexProblem(f"The plans {names} or their questions have changed since the index was made: {REBUILD}.")
+
+
+def assemble(
+    rows: Iterable[tuple[str, OfPlan]], files: VectorFiles, texts: Mapping[str, str], many: bool = False
+) -> Index:
+    """Return an index with nothing learned: the rows of each plan by digest, their vectors, the questions as embedded.
+
+    Where there are `many`, the snippets are kept in columns, and their vectors on disk.
+    """
+    snippets: SnippetColumns | list[Snippet] = SnippetColumns() if many else []
+    questions: list[IndexedQuestion] = []
+    told, asked = array("q"), array("q")
+    for plan_id, of_plan in rows:
+        own = [row for row in of_plan.values() if isinstance(row, Snippet)]
+        banked = {digest: row for digest, row in of_plan.items() if isinstance(row, Banked)}
+        bound = [None if row is None else row + len(snippets) for row in bind(own, list(banked.values()))]
+        questions += [
+            IndexedQuestion(plan_id, texts.get(digest, row.text), at, row)
+            for (digest, row), at in zip(banked.items(), bound, strict=True)
+        ]
+        snippets.extend(own)
+        numbers = files.numbers(plan_id)
+        told.extend(numbers[: len(own)])
+        asked.extend(numbers[len(own) :])
+    of_snippets, of_questions = np.array(told, dtype=np.int64), np.array(asked, dtype=np.int64)
+    vectors = StoredRows(files, of_snippets) if many else files.read(of_snippets)
+    held = snippets if isinstance(snippets, SnippetColumns) else tuple(snippets)
+    return Index(held, vectors, tuple(questions), files.read(of_questions), {})
 
 
 def shapes(index: Index) -> dict[str, tuple[int, int]]:
     """Return, for each plan with a bank, how many questions it has, and how many snippets and silence."""
-    questions = Counter(question.plan_id for question in index.questions)
-    snippets = Counter(snippet.plan_id for snippet in index.snippets)
-    return {plan_id: (size, snippets[plan_id] + 1) for plan_id, size in questions.items()}
+    return {plan_id: (len(own), len(index.rows_of[plan_id]) + 1) for plan_id, own in index.questions_of.items()}
 
 
 def learn_from(index: Index) -> Index:
@@ -270,23 +194,7 @@ def learn_from(index: Index) -> Index:
     return replace(index, learned=learned)
 
 
-def _learned(
-    folder: Path, manifest: Manifest, rows: OfPlans, vectors: Mapping[str, Vectors], texts: Mapping[str, str]
-) -> Learned:
-    """Return what is learned from the banks, taken over where neither they nor their plans have changed."""
-    banked = {key: of_plan for key, of_plan in rows.items() if any(isinstance(r, Banked) for r in of_plan.values())}
-    try:
-        before, known = read_manifest(folder), read_learned(folder)
-        same = all(before.digests.get(plan_id) == manifest.digests[plan_id] for plan_id in banked)
-        if same and before.encoder == manifest.encoder and known.keys() == banked.keys():
-            return known
-    except IndexProblem:
-        pass
-    ordered = [vectors[digest] for of_plan in banked.values() for digest in of_plan]
-    return learn_from(assemble(banked, np.stack(ordered), texts)).learned if ordered else {}
-
-
-def _grouped(plan_ids: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+def _grouped(plan_ids: Iterable[str]) -> dict[str, NDArray[np.int64]]:
     """Return by plan the places at which its id stands."""
     at: dict[str, list[int]] = {}
     for place, plan_id in enumerate(plan_ids):

@@ -5,15 +5,15 @@ moves its own rows and no others. What is found is compared again by the exact v
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable
 from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.bank import Banked
 from knowledge.embedding import Vectors
+from knowledge.vector_files import StoredRows
 
 EXACT_UP_TO = 2000
 """Passages up to which every plan in scope is searched."""
@@ -28,10 +28,9 @@ _GROWN = 4  # times as many rows as when the centres were learned: learn them an
 Rows = NDArray[np.int64]
 
 
-def keys_of(rows: Mapping[str, object]) -> Rows:
-    """Return the keys of rows given by digest: its first 60 bits, and whether the row is a question of a bank."""
-    keys = (int(digest[:15], 16) + _QUESTION * isinstance(row, Banked) for digest, row in rows.items())
-    return np.fromiter(keys, dtype=np.int64, count=len(rows))
+def keys_of(digests: Iterable[str], questions: Container[str]) -> Rows:
+    """Return the keys of rows given by digest: its first 60 bits, and whether it is that of a question of a bank."""
+    return np.fromiter((int(each[:15], 16) + _QUESTION * (each in questions) for each in digests), dtype=np.int64)
 
 
 class Near:
@@ -48,7 +47,8 @@ class Near:
     """
 
     def __init__(self, lists: faiss.IndexIVF, keys: Rows) -> None:
-        if not np.array_equal(np.sort(held_keys(lists)), np.unique(keys)):
+        ordered = np.sort(keys)
+        if not np.array_equal(np.sort(held_keys(lists)), ordered[np.diff(ordered, prepend=-1) > 0]):
             raise ValueError("the approximate index holds other rows")
         self._lists = lists
         self._passages = _Places(keys[keys < _QUESTION])
@@ -86,8 +86,8 @@ class _Places:
         return rows
 
 
-def brought_up_to_date(before: faiss.IndexIVF | None, keys: Rows, vectors: Sequence[Vectors]) -> faiss.IndexIVF:
-    """Return inverted lists that hold the rows with these keys, each once and with a vector; `before` may be changed.
+def brought_up_to_date(before: faiss.IndexIVF | None, keys: Rows, vectors: Vectors | StoredRows) -> faiss.IndexIVF:
+    """Return inverted lists that hold the rows with these keys, each once, with their vectors; `before` may be changed.
 
     Centres are learned from a sample of the rows, and anew when there are several times as many.
     """
@@ -95,13 +95,14 @@ def brought_up_to_date(before: faiss.IndexIVF | None, keys: Rows, vectors: Seque
     if lists is None or lists.nlist * math.sqrt(_GROWN) <= _lists_for(len(keys)):
         lists = _with_centres(vectors)
     held = held_keys(lists)
-    gone = np.setdiff1d(held, keys)
+    wanted, first = np.unique(keys, return_index=True)
+    gone = held[~np.isin(held, wanted, assume_unique=True)]
     if len(gone):
         lists.remove_ids(faiss.IDSelectorBatch(gone))
-    new = np.flatnonzero(~np.isin(keys, held))
-    for block in np.array_split(new, max(1, len(new) // 20_000)):
+    rows = np.sort(first[~np.isin(wanted, held, assume_unique=True)])
+    for block in np.array_split(rows, max(1, len(rows) // 20_000)):
         if len(block):
-            lists.add_with_ids(np.stack([vectors[row] for row in block]), keys[block])
+            lists.add_with_ids(vectors[block], keys[block])
     return lists
 
 
@@ -113,10 +114,10 @@ def held_keys(lists: faiss.IndexIVF) -> Rows:
     return np.concatenate(held).astype(np.int64) if held else np.zeros(0, dtype=np.int64)
 
 
-def _with_centres(vectors: Sequence[Vectors]) -> faiss.IndexIVF:
-    count, columns = _lists_for(len(vectors)), len(vectors[0])
+def _with_centres(vectors: Vectors | StoredRows) -> faiss.IndexIVF:
+    count, columns = _lists_for(len(vectors)), vectors.shape[1]
     drawn = np.random.default_rng(0).permutation(len(vectors))[: count * _SAMPLE]
-    sample = np.stack([vectors[row] for row in np.sort(drawn)])
+    sample = vectors[np.sort(drawn)]
     coarse = faiss.IndexFlatIP(columns)
     kind = faiss.ScalarQuantizer.QT_8bit
     lists = faiss.IndexIVFScalarQuantizer(coarse, columns, count, kind, faiss.METRIC_INNER_PRODUCT)

@@ -5,7 +5,7 @@ Nothing of the plans or the index in use is touched until everything is prepared
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ import yaml
 
 from knowledge.corpus import CLOSED, STORED, Plan, description_problems, plan_of
 from knowledge.facts import Facts, draw_facts
-from knowledge.index import Changes
-from knowledge.intake.commit import Busy, alone, commit, emptied
+from knowledge.index_building import Changes
+from knowledge.index_staging import BuildIndex, commit_with_index
+from knowledge.intake.commit import Busy, alone, emptied
 from knowledge.intake.description import Description, describe
 from knowledge.intake.doubts import doubts
 from knowledge.intake.files import KINDS, read_file
@@ -30,9 +31,6 @@ _LONG = 40  # characters of a passage that two papers do not share by chance
 _ALIKE = 0.9  # share of such passages, from which two papers of a year are one
 _AT_LEAST = 5  # of them, below which nothing can be told
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-BuildIndex = Callable[[Mapping[str, Plan], Path], Changes]
-"""Writes the index of the plans into a folder that holds the files of the index in use."""
 
 LoadPlans = Callable[[], Mapping[str, Plan]]
 """Reads all plans as they are at that moment."""
@@ -87,7 +85,7 @@ def understand(file: Path, plan_id: str | None, folder: Path, known: Mapping[str
     found = describe(extracted.text)
     description = _description(chosen, found, folder / f"{chosen}.yml", before)
     plan = plan_of(description, extracted.text)
-    same = next((other for other in known.values() if other.id != chosen and is_same(other, plan)), None)
+    same = same_paper(plan, [other for other in known.values() if other.id != chosen])
     if same is not None:
         raise UnreadablePlan(f"{file.name} holds the same text as the plan {same.id}; nothing was taken in.")
     facts = draw_facts(plan)
@@ -113,9 +111,9 @@ def take_in(taken: TakenIn, folder: Path, load: LoadPlans, index_folder: Path, b
         names = {target.name for target in moves.values() if target.parent == folder}
         old = [folder / f"{plan_id}{suffix}" for suffix in {*STORED, *KINDS, ".draft.yml", ".retired"}]
         plans = {**known, plan_id: _with_bank(plan, folder)}
-        changes, of_index = _staged_index(plans, index_folder, build)
-        commit(folder, {**moves, **of_index}, [path for path in old if path.name not in names])
-        _clear(staged, index_folder)
+        left = [path for path in old if path.name not in names]
+        changes = commit_with_index(plans, build, index_folder, folder, moves, left)
+        shutil.rmtree(staged, ignore_errors=True)
     return changes
 
 
@@ -136,19 +134,34 @@ def retire(plan_id: str, folder: Path, load: LoadPlans, index_folder: Path, buil
         mark = staged / f"{plan_id}.retired"
         mark.write_text("", encoding="utf-8")
         plans = {other: plan for other, plan in known.items() if other != plan_id}
-        changes, moves = _staged_index(plans, index_folder, build)
-        commit(folder, {mark: folder / mark.name, **moves})
-        _clear(staged, index_folder)
+        changes = commit_with_index(plans, build, index_folder, folder, {mark: folder / mark.name})
+        shutil.rmtree(staged, ignore_errors=True)
     return changes
 
 
-def is_same(one: Plan, other: Plan) -> bool:
-    """Tell whether two plans are one paper: the same text, or of one year with nearly all longer passages alike."""
-    if fold(one.text) == fold(other.text):
-        return True
-    said = [{p.text for p in plan.passages if len(p.text) >= _LONG} for plan in (one, other)]
-    both = len(said[0] & said[1])
-    return one.year == other.year and both >= _AT_LEAST and both >= _ALIKE * max(map(len, said))
+def same_paper(plan: Plan, others: Iterable[Plan]) -> Plan | None:
+    """Return which of `others` is the same paper: the same text, or of one year with nearly all longer passages alike.
+
+    Only one that holds most of the passages somewhere is cut: there may be thousands.
+    """
+    text, said = fold(plan.text), _long_passages(plan)
+    for other in others:
+        of_other = fold(other.text)
+        if of_other == text:
+            return other
+        held = sum(passage in of_other for passage in said)
+        if other.year == plan.year and 2 * held >= len(said) and _are_alike(said, _long_passages(other)):
+            return other
+    return None
+
+
+def _long_passages(plan: Plan) -> set[str]:
+    return {passage.text for passage in plan.passages if len(passage.text) >= _LONG}
+
+
+def _are_alike(one: set[str], other: set[str]) -> bool:
+    both = len(one & other)
+    return both >= _AT_LEAST and both >= _ALIKE * max(len(one), len(other))
 
 
 def count(before: Plan | None, plan: Plan) -> Counts:
@@ -190,24 +203,6 @@ def _staged_plan(taken: TakenIn, staged: Path, folder: Path) -> dict[Path, Path]
         (earlier / f"{plan_id}.yml").write_text(_as_yaml(_described(taken.before)), encoding="utf-8")
         moves |= {path: kept / path.name for path in earlier.iterdir()}
     return moves
-
-
-def _staged_index(plans: Mapping[str, Plan], index_folder: Path, build: BuildIndex) -> tuple[Changes, dict[Path, Path]]:
-    """Build the index beside the one in use; return what changed and where each file belongs."""
-    following = emptied(_following(index_folder))
-    if index_folder.exists():
-        shutil.copytree(index_folder, following, dirs_exist_ok=True)
-    changes = build(plans, following)
-    return changes, {path: index_folder / path.name for path in following.iterdir()}
-
-
-def _following(index_folder: Path) -> Path:
-    return index_folder.with_name(f"{index_folder.name}.next")
-
-
-def _clear(staged: Path, index_folder: Path) -> None:
-    for folder in (staged, _following(index_folder)):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_bank(plan: Plan, folder: Path) -> Plan:

@@ -15,7 +15,8 @@ from knowledge.embedding import SHIPPED, open_encoder, package_weights
 from knowledge.evaluation import read_questions
 from knowledge.evidence import Searcher
 from knowledge.facts import draw_facts
-from knowledge.index import SHIPPED_INDEX, build_index, embedded_text, open_index
+from knowledge.index import SHIPPED_INDEX, embedded_text, open_index
+from knowledge.index_building import build_index
 from knowledge.question_reader import QuestionReader
 from knowledge.rewriting import Rewritten
 from knowledge.snippets import bind, snippets_of

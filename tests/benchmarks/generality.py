@@ -18,7 +18,8 @@ from knowledge.answering import Answerer
 from knowledge.corpus import PLANS_FOLDER, STORED, Plan, load_plans
 from knowledge.embedding import Encoder, open_encoder
 from knowledge.evaluation import Gold, evaluate, read_questions
-from knowledge.index import build_index, open_index
+from knowledge.index import open_index
+from knowledge.index_building import build_index
 from knowledge.registers import fact_records
 from knowledge.taking_in import TakenIn, understand
 from tests.benchmarks.figures import between

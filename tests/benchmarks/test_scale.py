@@ -5,23 +5,26 @@ import numpy as np
 import pytest
 
 from knowledge.embedding import HashEncoder
-from knowledge.index import open_rows, store
+from knowledge.index import SHIPPED_INDEX, Index, open_rows
+from knowledge.index_building import Source, bring_up_to_date
+from knowledge.index_files import read_manifest
 from knowledge.snippets import Snippet
 from tests.benchmarks import scale
 from tests.benchmarks.figures import between
 from tests.benchmarks.generality import clauses_found, shares, table
-from tests.benchmarks.scale import A_PLAN, noisy, plan_rows, recall
+from tests.benchmarks.scale import A_PLAN, NEW, Noisy, Recombined, add, plan_rows, recall, search
+
+TOLD = {
+    f"{n:015x}{'a' * 17}": Snippet("real", f"I › {n}", n, n + 1, f"một hai ba bốn {n}", "I", False) for n in range(40)
+}
+"""The passages of a plan."""
 
 
 @pytest.fixture
 def rows() -> dict[str, dict[str, Snippet]]:
-    """A real plan of 40 passages, and 30 recombined from them."""
-    real = {
-        f"{n:015x}{'a' * 17}": Snippet("real", f"I › {n}", n, n + 1, f"một hai ba bốn {n}", "I", False)
-        for n in range(40)
-    }
+    """A plan of 40 passages, and 30 recombined from them."""
     random = np.random.default_rng(3)
-    return {"real": real, **{f"plan-{n}": plan_rows(f"plan-{n}", list(real.values()), random) for n in range(30)}}
+    return {"real": TOLD, **{f"plan-{n}": plan_rows(f"plan-{n}", list(TOLD.values()), random) for n in range(30)}}
 
 
 def test_plans_are_recombined_from_halves_of_passages(rows: dict[str, dict[str, Snippet]]) -> None:
@@ -32,30 +35,45 @@ def test_plans_are_recombined_from_halves_of_passages(rows: dict[str, dict[str, 
     assert len({row.path for row in made}) == A_PLAN
 
 
-def test_vectors_are_real_ones_with_noise(rows: dict[str, dict[str, Snippet]]) -> None:
-    known = dict(zip(rows["real"], np.eye(40, 384, dtype=np.float32), strict=True))
-    vectors = noisy(rows, known)
-    assert vectors.keys() == {digest for of_plan in rows.values() for digest in of_plan}
-    assert all(vectors[digest] is known[digest] for digest in known)
-    nearest = [float(vectors[digest][:40].max()) for digest in rows["plan-3"]]
-    assert np.mean(nearest) == pytest.approx(1 / np.sqrt(1 + scale.NOISE**2), abs=0.02)
+def test_the_real_plans_stand_among_the_recombined_and_each_is_made_the_same_again() -> None:
+    told = Recombined(600)
+    sources = told.sources([NEW])
+    assert list(sources)[:5] == list(told.plans) and list(sources)[-1] == NEW and len(sources) == 5 + 5 + 1
+    assert sources["plan-00001"].rows() == told.rows("plan-00001") != told.rows("plan-00002")
+    assert told.rows(NEW).keys().isdisjoint(told.rows("plan-00004"))
+    assert any(told.facts(NEW).kinds.values()) and told.spent > 0
+
+
+def test_vectors_are_real_ones_with_noise() -> None:
+    real = np.eye(40, 384, dtype=np.float32)
+    encoder = Noisy(real)
+    vectors = encoder.passages(["text"] * 60)
+    assert encoder.name == read_manifest(SHIPPED_INDEX).encoder and encoder.spent > 0
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    assert float((vectors @ real.T).max(axis=1).mean()) == pytest.approx(1 / np.sqrt(1 + scale.NOISE**2), abs=0.02)
 
 
 def test_recall_counts_what_is_as_near_as_the_tenth(
     rows: dict[str, dict[str, Snippet]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = HashEncoder(384)
-    known = dict(zip(rows["real"], np.eye(40, 384, dtype=np.float32), strict=True))
-    store(tmp_path, rows, noisy(rows, known), {}, encoder, 100)
-    index = open_rows(rows, encoder, tmp_path)
-    asked = SimpleNamespace(
-        **{name: getattr(index, name) for name in ("snippets", "vectors", "near")},
-        questions=range(20),
-        question_vectors=np.eye(20, 384, dtype=np.float32),
-    )
-    assert recall(asked) == 1.0  # type: ignore[arg-type]
-    monkeypatch.setattr(scale, "nearest_passages", lambda index, near, vector, top: np.arange(20, 30))
-    assert recall(asked) == 0.0  # type: ignore[arg-type]
+    sources = {plan_id: Source(plan_id, lambda of_plan=of_plan: of_plan) for plan_id, of_plan in rows.items()}
+    bring_up_to_date(sources, lambda rows, known: {}, encoder, tmp_path, exact_up_to=100)
+    index = open_rows({plan_id: source.rows for plan_id, source in sources.items()}, encoder, tmp_path)
+    told = encoder.passages([f"{n} ba" for n in range(20)])
+    asked = Index(index.snippets, index.vectors, range(20), told, {}, index.near)  # type: ignore[arg-type]
+    assert recall(asked) > 0.9
+    monkeypatch.setattr(scale, "nearest_passages", lambda index, near, vector, top: np.arange(1200, 1210))
+    assert recall(asked) < 0.5
+
+
+@pytest.mark.slow
+def test_every_figure_of_a_small_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = scale.build(2_500, tmp_path / "index")
+    figures |= add(2_500, tmp_path / "index")
+    figures |= search(2_500, tmp_path / "index")
+    assert figures.keys() == {name for _, _, name in scale.LINES}
+    assert figures["passages"] > 2_500 and figures["recall"] > 0.9 and all(figure > 0 for figure in figures.values())
 
 
 def test_the_table_has_a_column_for_each_size(tmp_path: Path) -> None:

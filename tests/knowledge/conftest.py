@@ -8,7 +8,8 @@ import pytest
 from knowledge.answering import Answerer
 from knowledge.corpus import Plan, load_plans
 from knowledge.embedding import open_encoder
-from knowledge.index import build_index, open_index
+from knowledge.index import open_index
+from knowledge.index_building import build_index
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from knowledge.coverage import Words
 from knowledge.embedding import HashEncoder
 from knowledge.evidence import FEATURES, LIKENESSES, Evidence, Searcher, standard
 from knowledge.facts import draw_facts
-from knowledge.index import build_index, open_index
+from knowledge.index import open_index
+from knowledge.index_building import build_index
 from knowledge.question_reader import QuestionReader
 
 PLAN = "honglinh-2023"

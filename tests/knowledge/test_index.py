@@ -8,7 +8,8 @@ import pytest
 
 from knowledge.corpus import Plan
 from knowledge.embedding import HashEncoder, Vectors
-from knowledge.index import build_index, embedded_text, is_current, open_index
+from knowledge.index import embedded_text, open_index
+from knowledge.index_building import build_index, is_current
 from knowledge.index_files import IndexProblem
 
 BANK = """
@@ -41,6 +42,12 @@ def plans(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory) -
     file = tmp_path_factory.mktemp("bank") / "honglinh-2023.questions.yml"
     file.write_text(BANK, encoding="utf-8")
     return {key: replace(plan, bank_file=file if key == "honglinh-2023" else None) for key, plan in plans.items()}
+
+
+def vectors_in(folder: Path) -> Path:
+    """Return the one file of vectors in `folder`."""
+    [file] = folder.glob("vectors*.faiss")
+    return file
 
 
 def test_rows_belong_to_the_snippets(plans: Mapping[str, Plan], tmp_path: Path) -> None:
@@ -77,6 +84,7 @@ def test_a_word_list_that_changes_no_question_embeds_none_again(
     encoder = CountingEncoder()
     rows = build_index(plans, encoder, tmp_path)
     monkeypatch.setattr("knowledge.index.rewriting_digest", lambda: "other word lists")
+    monkeypatch.setattr("knowledge.index_building.reading_digest", lambda: "other word lists")
     again = build_index(plans, encoder, tmp_path)
     assert (again.embedded, again.kept, again.dropped) == (0, rows.embedded, 3)
     assert encoder.embedded == rows.embedded
@@ -89,7 +97,7 @@ def test_a_current_index_is_known_without_its_encoder(plans: Mapping[str, Plan],
     assert is_current(plans, "hash-64", tmp_path)
     assert not is_current(plans, "hash-32", tmp_path)
     assert not is_current({key: plans[key] for key in list(plans)[1:]}, "hash-64", tmp_path)
-    (tmp_path / "vectors.faiss").write_bytes(b"damaged")
+    vectors_in(tmp_path).write_bytes(b"damaged")
     assert not is_current(plans, "hash-64", tmp_path)
 
 
@@ -142,8 +150,8 @@ def test_a_changed_plan_is_named(plans: Mapping[str, Plan], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("file", "content"),
     [
-        ("vectors.faiss", b""),
-        ("vectors.faiss", b"not an index at all"),
+        ("vectors-*.faiss", b""),
+        ("vectors-*.faiss", b"not an index at all"),
         ("manifest.json", b"{"),
         ("manifest.json", b'{"format": 1}'),
         ("manifest.json", b'{"format": 99, "encoder": "x", "dimension": 1, "digests": {}}'),
@@ -153,7 +161,8 @@ def test_a_damaged_index_names_the_command(
     file: str, content: bytes, plans: Mapping[str, Plan], tmp_path: Path
 ) -> None:
     build_index(plans, HashEncoder(), tmp_path)
-    (tmp_path / file).write_bytes(content)
+    [path] = tmp_path.glob(file)
+    path.write_bytes(content)
     with pytest.raises(IndexProblem, match="python -m knowledge index"):
         open_index(plans, HashEncoder(), tmp_path)
     build_index(plans, HashEncoder(), tmp_path)
@@ -163,9 +172,9 @@ def test_a_damaged_index_names_the_command(
 def test_rows_missing_from_the_vectors_are_noticed(plans: Mapping[str, Plan], tmp_path: Path) -> None:
     few = {key: plans[key] for key in list(plans)[:1]}
     build_index(few, HashEncoder(), tmp_path)
-    short = (tmp_path / "vectors.faiss").read_bytes()
+    short = vectors_in(tmp_path).read_bytes()
     build_index(plans, HashEncoder(), tmp_path)
-    (tmp_path / "vectors.faiss").write_bytes(short)
+    vectors_in(tmp_path).write_bytes(short)
     with pytest.raises(IndexProblem, match="rows"):
         open_index(plans, HashEncoder(), tmp_path)
 
@@ -176,7 +185,7 @@ def test_nothing_is_pickled(plans: Mapping[str, Plan], tmp_path: Path) -> None:
         "learned.npz",
         "manifest.json",
         "questions.json",
-        "vectors.faiss",
+        vectors_in(tmp_path).name,
     ]
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["encoder"] == "hash-64"
 

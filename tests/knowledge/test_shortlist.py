@@ -13,7 +13,8 @@ from knowledge.corpus import Plan
 from knowledge.embedding import HashEncoder
 from knowledge.evidence import Searcher
 from knowledge.facts import draw_facts
-from knowledge.index import build_index, is_current, open_index
+from knowledge.index import open_index
+from knowledge.index_building import build_index, is_current
 from knowledge.index_files import IndexProblem, read_near
 from knowledge.near import held_keys
 from knowledge.question_reader import QuestionReader
@@ -57,7 +58,7 @@ def test_the_kind_of_index_follows_the_size(few: Mapping[str, Plan], folder: Pat
 def test_both_kinds_hold_the_same(few: Mapping[str, Plan], folder: Path) -> None:
     small, large = (open_index(few, HashEncoder(256), folder / name) for name in ("small", "large"))
     rows = np.arange(len(small.snippets))
-    assert large.snippets == small.snippets and np.array_equal(large.vectors[rows], small.vectors[rows])
+    assert tuple(large.snippets) == small.snippets and np.array_equal(large.vectors[rows], small.vectors[rows])
     assert np.array_equal(large.question_vectors, small.question_vectors)
     assert {key: list(value) for key, value in large.rows_of.items()} == {
         key: [n for n, snippet in enumerate(small.snippets) if snippet.plan_id == key] for key in few

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import yaml
 
 from knowledge.corpus import Plan, load_plans
 from knowledge.embedding import HashEncoder
-from knowledge.index import Changes, build_index, open_index
+from knowledge.index import open_index
+from knowledge.index_building import Changes, build_index
 from knowledge.index_files import IndexProblem
 from knowledge.intake.commit import Busy, alone
 from knowledge.intake.description import describe
@@ -312,6 +314,15 @@ def test_the_same_text_under_two_names_is_refused(tmp_path: Path, plans: Mapping
     file.write_text(plans["honglinh-2023"].text, encoding="utf-8")
     with pytest.raises(UnreadablePlan, match="honglinh-2023"):
         understand(file, None, tmp_path / "added", plans)
+
+
+def test_nearly_the_same_paper_under_another_name_is_refused(tmp_path: Path, plans: Mapping[str, Plan]) -> None:
+    file = tmp_path / "again.txt"
+    file.write_text(plans["caobang-2023"].text.replace("15/12", "16/12"), encoding="utf-8")
+    with pytest.raises(UnreadablePlan, match="caobang-2023"):
+        understand(file, None, tmp_path / "added", plans)
+    of_another_year = {key: replace(plan, year=2022) for key, plan in plans.items()}
+    assert understand(file, None, tmp_path / "added", of_another_year).plan.id == "again"
 
 
 def test_an_id_that_is_taken_is_not_overwritten_unasked(office: Office) -> None:

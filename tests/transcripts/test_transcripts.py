@@ -26,7 +26,8 @@ from actions.registration.turns import NOTICE
 from knowledge.answering import Answerer
 from knowledge.corpus import load_plans
 from knowledge.embedding import open_encoder
-from knowledge.index import build_index, open_index
+from knowledge.index import open_index
+from knowledge.index_building import build_index
 from knowledge.unanswered import HANDED_OVER
 from knowledge.unanswered_store import open_unanswered
 from tests.actions.registration.filled import saved, submit

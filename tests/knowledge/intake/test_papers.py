@@ -10,7 +10,8 @@ from knowledge.answering import Answerer
 from knowledge.corpus import Plan, load_plans
 from knowledge.embedding import open_encoder
 from knowledge.evaluation import evaluate
-from knowledge.index import build_index, open_index
+from knowledge.index import open_index
+from knowledge.index_building import build_index
 from knowledge.reading import fold
 from knowledge.registers import fact_records
 from knowledge.taking_in import TakenIn, understand
