@@ -26,7 +26,6 @@ from knowledge.narrowing import Narrowing
 from knowledge.office_holders import asked_of
 from knowledge.place_answers import said_at
 from knowledge.question_reader import QuestionReader
-from knowledge.rewriting import Rewritten
 from knowledge.several import join
 from knowledge.splitting import only_greets, split
 from knowledge.vietnamese import is_english, normalise
@@ -128,7 +127,7 @@ class Answerer:
     def _read(self, inquiry: Inquiry) -> None:
         text = inquiry.standing.text
         inquiry.readings = self._reader.readings(inquiry.question, inquiry.history, inquiry.standing)
-        first, *others = map(self._reader.ask, inquiry.readings)
+        first, *others = (reading.asked for reading in inquiry.readings)
         inquiry.asked = others[0] if others and not first.words else first
         named = read_places(text).mentions or documents_in(text)
         if not inquiry.asked.words and inquiry.asked.kind is None and not named and not is_of_the_trade(text):
@@ -137,13 +136,12 @@ class Answerer:
             inquiry.answer = self._end(inquiry, "off_topic")
 
     def _retrieve(self, inquiry: Inquiry) -> None:
-        self._search(inquiry, inquiry.readings if inquiry.standing.leaned else inquiry.readings[:1])
-
-    def _search(self, inquiry: Inquiry, readings: Sequence[Rewritten]) -> None:
-        assert inquiry.asked is not None
         wanted = [plan.id for plan in inquiry.scope if plan.id not in inquiry.silent]
-        found = self.searcher.search(readings, inquiry.asked, wanted)
-        inquiry.evidence = {plan_id: self._narrowed(evidence, plan_id, inquiry) for plan_id, evidence in found.items()}
+        found = self.searcher.search(inquiry.readings, wanted)
+        inquiry.evidence = {
+            plan_id: tuple(self._narrowed(evidence, plan_id, inquiry) for evidence in of_plan)
+            for plan_id, of_plan in found.items()
+        }
 
     def _narrowed(self, evidence: Evidence, plan_id: str, inquiry: Inquiry) -> Evidence:
         """Return the evidence at the places and on the documents that the question names, all of it where none fits."""
@@ -156,42 +154,27 @@ class Answerer:
         return evidence
 
     def _weigh(self, inquiry: Inquiry) -> None:
-        self._weigh_all(inquiry)
+        index, asked = self.searcher.index, [reading.asked for reading in inquiry.readings]
+        inquiry.weighed = {key: weigh(found, index, asked, self._weights) for key, found in inquiry.evidence.items()}
         heaviest = [weighed for weighed in inquiry.weighed.values() if weighed.candidates]
         certain = any(weighed.certainty >= self._thresholds["certainty_to_answer"] for weighed in heaviest)
         covered = max((c.coverage for weighed in heaviest for c in weighed.candidates), default=0.0)
         far = not certain and covered < self._thresholds["coverage_on_topic"] and len(inquiry.readings) == 1
-        if far and not inquiry.places and not is_of_the_trade(inquiry.readings[0].text):
+        if far and not inquiry.places and not is_of_the_trade(inquiry.readings[0].forms.text):
             inquiry.answer = self._end(inquiry, "off_topic")
 
-    def _weigh_all(self, inquiry: Inquiry) -> None:
-        index, asked = self.searcher.index, inquiry.asked
-        assert asked is not None
-        inquiry.weighed = {key: weigh(found, index, asked, self._weights) for key, found in inquiry.evidence.items()}
-
     def _decide(self, inquiry: Inquiry) -> None:
-        """Find what each plan says; a short message that finds nothing alone is read with the question before it."""
-        inquiry.findings = self._findings(inquiry)
-        others = len(inquiry.readings) > 1 and not inquiry.standing.leaned
-        if others and not any(finding.answers for finding in inquiry.findings):
-            self._search(inquiry, inquiry.readings)
-            self._weigh_all(inquiry)
-            inquiry.findings = self._findings(inquiry)
-
-    def _findings(self, inquiry: Inquiry) -> list[Finding]:
         assert inquiry.asked is not None
-        findings = []
         for plan in self._looked_into(inquiry):
             weighed = inquiry.weighed.get(plan.id)
             if weighed is None or not weighed.candidates:
-                findings.append(Finding(plan, False))
+                inquiry.findings.append(Finding(plan, False))
                 continue
             asked = asked_of(plan, inquiry.asked, inquiry.standing.text)
             finding = find_in_plan(plan, self._facts[plan.id], asked, weighed, self._thresholds, inquiry.language)
             if not finding.answers and plan.id in inquiry.places and not asked.strict:
                 finding = said_at(plan, inquiry.places[plan.id], inquiry.language)
-            findings.append(finding)
-        return findings
+            inquiry.findings.append(finding)
 
     def _looked_into(self, inquiry: Inquiry) -> list[Plan]:
         """Return the plans in scope, only those looked into where there are too many to speak of all."""

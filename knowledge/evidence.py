@@ -5,7 +5,7 @@ questions that the plan does not answer speak for silence.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,13 +19,13 @@ from knowledge.facts import Facts
 from knowledge.index import Index, embedded_text
 from knowledge.learned_bank import bank_words
 from knowledge.lexical import LexicalIndex
-from knowledge.plan_bank import PlanBank, Silence, cosines, flat_index, mean_silence
-from knowledge.rewriting import Rewritten
+from knowledge.plan_bank import PlanBank, Silence, cosines, flat_index
+from knowledge.question_reader import Reading
 from knowledge.shortlist import worth_looking_into
 from knowledge.snippets import Snippet
 from knowledge.structure import SEPARATOR, layout
 from knowledge.vietnamese import is_marked, unmark
-from knowledge.word_table import WordTable
+from knowledge.word_table import Among, WordTable
 
 SHORT_LINE = 80
 """Characters below which a line of the opening (a motto, a place and date) is no sentence that answers."""
@@ -47,7 +47,7 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Evidence:
-    """All evidence within one plan.
+    """All evidence within one plan for one reading of the question.
 
     `rows` are the snippets' rows, shape (n,). `features` has shape (n, len(FEATURES)): likenesses and word scores as
     deviations from the plan's mean, coverage from 0 to 1, the rest 0 or 1. `raw` is the same before that, and
@@ -86,36 +86,43 @@ class Searcher:
         slight = [[is_slight(snippet, closing) for snippet in index.snippets] for closing in (False, True)]
         self._slight = np.array(slight, dtype=np.float32)
 
-    def search(self, readings: Sequence[Rewritten], asked: Asked, plan_ids: Sequence[str]) -> dict[str, Evidence]:
-        """Return the evidence in the plans that are looked into, the mean of that for each reading of the question."""
-        vectors = self.encoder.queries([reading.to_embed for reading in readings])
+    def search(self, readings: Sequence[Reading], plan_ids: Sequence[str]) -> dict[str, tuple[Evidence, ...]]:
+        """Return the evidence in the plans that are looked into, one for each reading of the question."""
+        vectors = self.encoder.queries([reading.forms.to_embed for reading in readings])
         parts = {plan_id: self._part(plan_id) for plan_id in worth_looking_into(self.index, vectors, plan_ids)}
         if not parts:
             return {}
         rows = np.concatenate([part.rows for part in parts.values()])
         among = self._words.among(rows)
-        flags = (
-            among.coverage(asked),
-            np.concatenate([self._holding(plan_id, asked.kind, asked.counted) for plan_id in parts]),
-            among.hold_all(asked.act),
-            self._slight[int(asked.kind in CLOSING), rows],
-        )
         found: dict[str, list[Evidence]] = {plan_id: [] for plan_id in parts}
         for number, reading in enumerate(readings):
-            told, banked = among.scores(reading.lexical), self._questions.likeness(reading.to_embed)
-            own = np.column_stack([told, *flags]).astype(np.float32)
+            own, banked = self._own(among, rows, reading, parts), self._questions.likeness(reading.forms.to_embed)
             place = 0
             for plan_id, part in parts.items():
                 of_plan = own[place : (place := place + len(part.rows))]
                 found[plan_id].append(_in_plan(part, vectors[number : number + 1], of_plan, banked))
-        return {plan_id: _mean(of_plan) for plan_id, of_plan in found.items()}
+        return {plan_id: tuple(of_plan) for plan_id, of_plan in found.items()}
 
-    def known_share(self, readings: Sequence[Rewritten]) -> float:
+    def known_share(self, readings: Sequence[Reading]) -> float:
         """Return what share, from 0 to 1, of the question's words stand in any plan or bank; 0 where it has none."""
-        words = re.findall(r"\w{2,}", unmark(" ".join(reading.to_embed for reading in readings)).lower())
+        words = re.findall(r"\w{2,}", unmark(" ".join(reading.forms.to_embed for reading in readings)).lower())
         words = [word for word in words if not word.isdigit()]
         known = [word for word in words if self._words.holds(word) or self._questions.knows(word)]
         return len(known) / len(words) if words else 0.0
+
+    def _own(
+        self, among: "Among | _AmongAll", rows: NDArray[np.int64], reading: Reading, plan_ids: Iterable[str]
+    ) -> Scores:
+        """Return what the snippets of `rows`, all those of the plans in their order, say by their own words."""
+        asked = reading.asked
+        columns = (
+            among.scores(reading.forms.lexical),
+            among.coverage(asked),
+            np.concatenate([self._holding(plan_id, asked.kind, asked.counted) for plan_id in plan_ids]),
+            among.hold_all(asked.act),
+            self._slight[int(asked.kind in CLOSING), rows],
+        )
+        return np.column_stack(columns).astype(np.float32)
 
     def _part(self, plan_id: str) -> "_Part":
         return self._parts.get(plan_id) or _Part(self.index, plan_id)
@@ -182,17 +189,6 @@ def _in_plan(part: _Part, vector: Vectors, told: Scores, banked: Scores) -> Evid
     features = raw.copy()
     features[:, :LIKENESSES] = standard(raw[:, :LIKENESSES])
     return Evidence(part.rows, features, raw, echo.nearest, echo.silence, bool(len(part.bank)))
-
-
-def _mean(readings: Sequence[Evidence]) -> Evidence:
-    """Return the mean of the evidence for several readings of one question, the nearest question of the likeliest."""
-    if len(readings) == 1:
-        return readings[0]
-    features, raw = (np.mean([getattr(e, name) for e in readings], axis=0) for name in ("features", "raw"))
-    likeliest = np.argmax([e.raw[:, FEATURES.index("asked")] for e in readings], axis=0)
-    nearest = np.stack([e.nearest for e in readings])[likeliest, np.arange(len(likeliest))]
-    first = readings[0]
-    return Evidence(first.rows, features, raw, nearest, mean_silence([e.silence for e in readings]), first.has_bank)
 
 
 def is_slight(snippet: Snippet, closing: bool = False) -> bool:

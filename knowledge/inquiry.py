@@ -10,7 +10,7 @@ from knowledge.corpus import Plan
 from knowledge.documents import Document
 from knowledge.evidence import Evidence
 from knowledge.follow_up import Standing
-from knowledge.rewriting import Rewritten
+from knowledge.question_reader import Reading
 from knowledge.weighing import Weighed
 
 
@@ -29,13 +29,13 @@ class Inquiry:
     context: str = ""
     language: str = "vi"
     standing: Standing = field(default_factory=lambda: Standing(""))
-    readings: tuple[Rewritten, ...] = ()
+    readings: tuple[Reading, ...] = ()
     asked: Asked | None = None
     scope: list[Plan] = field(default_factory=list)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     documents: frozenset[Document] = frozenset()
     silent: set[str] = field(default_factory=set)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
+    evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     weighed: dict[str, Weighed] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     answer: Answer | None = None

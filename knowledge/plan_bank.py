@@ -1,7 +1,6 @@
 """What the question bank of one plan says of a question: for each snippet, and for silence."""
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import faiss
 import numpy as np
@@ -99,11 +98,6 @@ class PlanBank:
             return Silence(0.0, 0.0, 0.0, learned)
         ordered = np.sort(likeness)[::-1]
         return Silence(float(ordered[0]), float(ordered[:OFTEN].mean()), float(words.max()), learned)
-
-
-def mean_silence(several: Sequence[Silence]) -> Silence:
-    """Return the mean of `several`, of which there is at least one."""
-    return Silence(*(sum(numbers) / len(several) for numbers in zip(*map(astuple, several), strict=True)))
 
 
 def flat_index(vectors: Vectors) -> faiss.IndexFlatIP:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from knowledge.asking import Asked, content_words, read_question
@@ -22,6 +23,14 @@ REMEMBERED = 1000
 _YEAR = re.compile(r"(?<![\d/.-])(20\d\d)(?![\d/.-])")
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a message: the forms that are compared, and what it then asks for."""
+
+    forms: Rewritten
+    asked: Asked
+
+
 class QuestionReader:
     """Reads questions about a set of plans: typing slips, abbreviations, marks, and what a follow-up leans on."""
 
@@ -40,23 +49,26 @@ class QuestionReader:
         earlier = [self._in_full(said) for said in history]
         return self._follow_ups.stand_alone(self._in_full(message), earlier, keep_places=keep_places)
 
-    def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Rewritten, ...]:
-        """Return the ways to read `message`: made to stand alone, and where it may lean on the question before it also
-        together with that, and as it is; no single one is right for every follow-up.
+    def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Reading, ...]:
+        """Return the ways to read `message`: made to stand alone; where it may lean on the question before it also
+        together with that, and as it is. No single one is right for every follow-up; `weighing` weighs them.
         """
-        first = self.rewrite(standing.text)
-        said = self._in_full(message)
-        if not history or (not standing.leaned and len(content_words(said)) > SAYS_ENOUGH):
+        first = self.read(standing.text)
+        if not self._may_lean(message, history, standing):
             return (first,)
-        together = self.rewrite(f"{self._in_full(history[-1])} {said}")
-        return (first, together, self.rewrite(said)) if standing.leaned else (first, together)
+        said = self._in_full(message)
+        return (first, self.read(f"{self._in_full(history[-1])} {said}"), self.read(said) if standing.leaned else first)
 
-    def ask(self, rewritten: Rewritten) -> Asked:
-        """Return what a rewritten question asks for; names of plans and years choose the scope, no more."""
-        text = rewritten.text
+    def read(self, question: str) -> Reading:
+        """Return a question that stands alone as it is read; names of plans and years choose the scope, no more."""
+        forms = self.rewrite(question)
+        text = forms.text
         for name in self._names:
             text = name.sub(" ", text)
-        return read_question(_YEAR.sub(" ", text))
+        return Reading(forms, read_question(_YEAR.sub(" ", text)))
+
+    def _may_lean(self, message: str, history: Sequence[str], standing: Standing) -> bool:
+        return bool(history) and (standing.leaned or len(content_words(self._in_full(message))) <= SAYS_ENOUGH)
 
     def rewrite(self, question: str) -> Rewritten:
         """Return the forms of a question that stands alone, without the name of its plan."""
@@ -78,10 +90,12 @@ class QuestionReader:
         A short follow-up that is not made into a question of its own is taken with what it leans on: by itself
         ("bằng cách nào?") it would speak for its answer whatever was said before.
         """
-        first, *others = self.readings_of(question)
-        return others[0] if len(others) == 1 else first
+        standing = self.stand_alone(question.text, question.history)
+        if standing.leaned or not self._may_lean(question.text, question.history, standing):
+            return self.rewrite(standing.text)
+        return self.rewrite(f"{self._in_full(question.history[-1])} {self._in_full(question.text)}")
 
-    def readings_of(self, question: Banked) -> tuple[Rewritten, ...]:
+    def readings_of(self, question: Banked) -> tuple[Reading, ...]:
         """Return the ways to read a question of the bank."""
         return self.readings(question.text, question.history, self.stand_alone(question.text, question.history))
 

@@ -1,35 +1,40 @@
 """The commands of `python -m knowledge.training`."""
 
+import random
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
-from knowledge.asking import Asked
 from knowledge.bank import Banked
 from knowledge.corpus import Plan, load_plans
-from knowledge.embedding import SHIPPED, open_encoder, package_weights
+from knowledge.embedding import SHIPPED, Encoder, Vectors, open_encoder, package_weights
 from knowledge.evaluation import read_questions
 from knowledge.evidence import Searcher
 from knowledge.facts import draw_facts
 from knowledge.index import SHIPPED_INDEX, embedded_text, open_index
 from knowledge.index_building import build_index
 from knowledge.question_reader import QuestionReader
-from knowledge.rewriting import Rewritten
 from knowledge.snippets import bind, snippets_of
 from knowledge.trained import write_layers
 from knowledge.training.fit_encoder import Recipe, described, train
-from knowledge.training.fit_weights import as_banked, fit, meet, of_hands, share_right
+from knowledge.training.fit_weights import Met, as_banked, changes_of_topic, fit, meet, of_hands, share_right
 from knowledge.training.left_out import left_out as leave_out
 from knowledge.training.pairs import Group, group
 from knowledge.training.parts import parts as tell_parts
-from knowledge.weighing import WEIGHTS_FILE, Weights
+from knowledge.weighing import READINGS, WEIGHTS_FILE, Weights
 
 FILE_COUNTS = 5
 """How often a question of an evaluation file counts beside one of a bank: it is less, and nearer to what is asked."""
+
+OF_NO_HAND = -1
+"""Stands for who wrote an evaluation file: the bank of all hands answers."""
+
+SEED = 7
 
 
 def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: Path | None) -> int:
@@ -48,10 +53,11 @@ def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: P
     return 0
 
 
-def weights(encoder_name: str, seen: Sequence[int], hand: int, file: Path | None) -> int:
-    """Fit `weights.yml` on the questions of `hand`, answered from the bank of the hands `seen` by the encoder.
+def weights(encoder_name: str, hands: Sequence[int], file: Path | None) -> int:
+    """Fit `weights.yml` on the questions of `hands`, each hand answered from the bank of the others by the encoder.
 
-    The questions of `file`, an evaluation file to tune on, count `FILE_COUNTS` times.
+    The questions of `file`, an evaluation file to tune on, count `FILE_COUNTS` times. Weights of follow-ups are fitted
+    on follow-ups and, so that they do not lean on what has nothing to do with them, on half as many changes of topic.
     """
     plans = load_plans()
     opened = open_encoder(encoder_name)
@@ -59,18 +65,25 @@ def weights(encoder_name: str, seen: Sequence[int], hand: int, file: Path | None
     with tempfile.TemporaryDirectory() as folder:
         build_index(plans, opened, Path(folder))
         index = open_index(plans, opened, Path(folder))
-    asked = [question.banked for question in index.questions if question.banked.hand == hand]
+    everyone = {question.banked.hand for question in index.questions}
+    asked = {hand: [q.banked for q in index.questions if q.banked.hand == hand] for hand in hands}
+    for own in asked.values():
+        own += changes_of_topic(own, sum(bool(question.history) for question in own) // 2, random.Random(SEED))
     if file is not None:
-        asked += FILE_COUNTS * [banked for banked in map(as_banked, read_questions(file, plans)) if banked is not None]
+        asked[OF_NO_HAND] = [one for one in map(as_banked, read_questions(file, plans)) if one is not None]
     facts = {plan.id: draw_facts(plan) for plan in plans.values()}
+    remembering, read = Remembering(opened), cache(reader.readings_of)
     fitted = {}
-    remembered = cache(lambda question: _read(reader, question))
-    for name, hands in (("with_bank", seen), ("without_bank", ())):
-        searcher = Searcher(of_hands(index, hands), opened, facts)
-        met = list(meet(searcher, asked, remembered))
-        fitted[name] = fit(met)
-        share = share_right(met, fitted[name].ranking)
-        print(f"{name}: {len(met)} questions; the heaviest candidate answers {share:.3f} of the answerable")
+    for name, has_bank in (("with_bank", True), ("without_bank", False)):
+        met: list[Met] = []
+        for hand, own in asked.items():
+            searcher = Searcher(of_hands(index, everyone - {hand} if has_bank else ()), remembering, facts)
+            met += (FILE_COUNTS if hand == OF_NO_HAND else 1) * list(meet(searcher, own, read))
+        for part, readings in ((name, 1), (f"follow_up_{name}", len(READINGS))):
+            of_part = [one for one in met if len(one.evidence) == readings]
+            fitted[part] = fit(of_part)
+            share = share_right(of_part, fitted[part].ranking)
+            print(f"{part}: {len(of_part)} questions; the heaviest candidate answers {share:.3f} of the answerable")
     _write_weights(fitted)
     return 0
 
@@ -116,9 +129,23 @@ def groups_of(plan: Plan, reader: QuestionReader, hands: Sequence[int] | None) -
     return group(alone, told.__getitem__)
 
 
-def _read(reader: QuestionReader, question: Banked) -> tuple[tuple[Rewritten, ...], Asked]:
-    readings = reader.readings_of(question)
-    return readings, reader.ask(readings[0])
+class Remembering:
+    """An encoder that encodes each question once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.dimension = encoder.name, encoder.dimension
+        self._encoder = encoder
+        self._kept: dict[str, Vectors] = {}
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one row a question."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._kept]
+        self._kept |= dict(zip(new, self._encoder.queries(new), strict=True)) if new else {}
+        return np.stack([self._kept[text] for text in texts])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one row a passage."""
+        return self._encoder.passages(texts)
 
 
 def _write_weights(fitted: Mapping[str, Weights]) -> None:

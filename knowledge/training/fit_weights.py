@@ -4,8 +4,9 @@ So the evidence is what an unseen question meets: neither its own words nor, whe
 hands alone, its neighbours' were known before.
 """
 
+import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,17 @@ from sklearn.preprocessing import StandardScaler
 from knowledge.asking import Asked
 from knowledge.bank import Banked
 from knowledge.evaluation import Gold
-from knowledge.evidence import FEATURES, Evidence, Searcher
+from knowledge.evidence import Evidence, Searcher
 from knowledge.index import Index, learn_from
-from knowledge.rewriting import Rewritten
+from knowledge.question_reader import Reading
 from knowledge.snippets import covers
-from knowledge.weighing import SIGNS, Weights, rank, signs
+from knowledge.weighing import Weights, features_of, names_of, rank, signs, signs_of
 
 HARDEST = 8
 """Wrong candidates of a question that the right one is compared with."""
+
+FREEDOM = 0.05
+"""How freely the certainty follows the questions (`C` of the regression): more gains nothing on plans left out."""
 
 FIRST_GUESS = {"passage": 1.0, "asked": 1.0, "asked_often": 0.5, "words": 0.3, "asked_words": 0.3}
 """Ranking that says which wrong candidates are hard, before there is a learned one."""
@@ -31,10 +35,13 @@ FIRST_GUESS = {"passage": 1.0, "asked": 1.0, "asked_often": 0.5, "words": 0.3, "
 
 @dataclass(frozen=True)
 class Met:
-    """A question with its evidence; `right` tells per candidate whether it answers, None where the plan is silent."""
+    """A question with its evidence and what it asks for, in each reading.
 
-    evidence: Evidence
-    asked: Asked
+    `right` tells per candidate whether it answers, None where the plan is silent.
+    """
+
+    evidence: tuple[Evidence, ...]
+    asked: tuple[Asked, ...]
     right: NDArray[np.bool_] | None
 
 
@@ -51,31 +58,49 @@ def as_banked(gold: Gold) -> Banked | None:
     return Banked(plan_id, gold.question, gold.style, -1, None, gold.quote, history=gold.history) if plan_id else None
 
 
-def meet(
-    searcher: Searcher, questions: Iterable[Banked], read: Callable[[Banked], tuple[Sequence[Rewritten], Asked]]
-) -> Iterator[Met]:
+def changes_of_topic(questions: Sequence[Banked], most: int, chance: random.Random) -> list[Banked]:
+    """Return at most `most` of the questions that lean on nothing, each after another one on the same plan."""
+    by_plan: dict[str, list[Banked]] = {}
+    for question in questions:
+        by_plan.setdefault(question.plan_id, []).append(question)
+    changed: list[Banked] = []
+    for question in chance.sample(questions, len(questions)):
+        others = [o for o in by_plan[question.plan_id] if (o.quote, o.about) != (question.quote, question.about)]
+        if not question.history and others and len(changed) < most:
+            changed.append(replace(question, history=(chance.choice(others).text,)))
+    return changed
+
+
+def meet(searcher: Searcher, questions: Iterable[Banked], read: Callable[[Banked], Sequence[Reading]]) -> Iterator[Met]:
     """Yield each question with its evidence; `read` tells how it is read."""
     snippets = searcher.index.snippets
     for question in questions:
-        readings, asked = read(question)
-        evidence = searcher.search(readings, asked, [question.plan_id])[question.plan_id]
+        readings = read(question)
+        asked = tuple(reading.asked for reading in readings)
+        evidence = searcher.search(readings, [question.plan_id])[question.plan_id]
         if question.quote is None:
             yield Met(evidence, asked, None)
             continue
-        texts = [snippets[int(row)].text for row in evidence.rows]
+        texts = [snippets[int(row)].text for row in evidence[0].rows]
         yield Met(evidence, asked, np.array([covers(text, question.quote) for text in texts]))
 
 
 def fit(met: Iterable[Met]) -> Weights:
-    """Return weights learned from questions with their evidence: the ranking first, then the certainty."""
+    """Return weights learned from questions with their evidence: the ranking first, then the certainty.
+
+    Args:
+        met: all with the same number of readings.
+    """
     seen = list(met)
-    ranking = _fit_ranking(seen)
+    readings = len(seen[0].evidence)
+    ranking = _fit_ranking(seen, names_of(readings))
     rows = [signs(one.evidence, rank(one.evidence, ranking), one.asked) for one in seen]
     answered = [one.right is not None for one in seen]
-    scaler, model = StandardScaler(), LogisticRegression(C=0.3, class_weight="balanced", max_iter=1000)
+    scaler, model = StandardScaler(), LogisticRegression(C=FREEDOM, class_weight="balanced", max_iter=2000)
     make_pipeline(scaler, model).fit(np.array(rows), np.array(answered))
     spreads = zip(scaler.mean_, scaler.scale_, model.coef_[0], strict=True)
-    certainty = {name: (float(m), float(s), float(w)) for name, (m, s, w) in zip(SIGNS, spreads, strict=True)}
+    named = zip(signs_of(readings), spreads, strict=True)
+    certainty = {name: (float(mean), float(spread), float(weight)) for name, (mean, spread, weight) in named}
     return Weights(ranking, float(model.intercept_[0]), certainty)
 
 
@@ -85,18 +110,19 @@ def share_right(met: Iterable[Met], ranking: Mapping[str, float]) -> float:
     return sum(hits) / len(hits)
 
 
-def _fit_ranking(met: Iterable[Met]) -> dict[str, float]:
+def _fit_ranking(met: Iterable[Met], names: Sequence[str]) -> dict[str, float]:
     """Learn the ranking from pairs: the best right candidate against each of the hardest wrong ones."""
-    guess = {name: FIRST_GUESS.get(name, 0.0) for name in FEATURES}
+    guess = {name: FIRST_GUESS.get(name.split(".")[-1], 0.0) for name in names}
     pairs: list[NDArray[np.float32]] = []
     for one in met:
         if one.right is None or not one.right.any() or one.right.all():
             continue
         ranks = rank(one.evidence, guess)
-        right, wrong = one.evidence.features[one.right], one.evidence.features[~one.right]
+        features = features_of(one.evidence)
+        right, wrong = features[one.right], features[~one.right]
         best = right[int(ranks[one.right].argmax())]
         pairs.extend(best - wrong[np.argsort(-ranks[~one.right])[:HARDEST]])
     rows = np.array(pairs)
-    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=1000)
+    model = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2000)
     model.fit(np.concatenate([rows, -rows]), np.repeat([1, 0], len(rows)))
-    return {name: float(weight) for name, weight in zip(FEATURES, model.coef_[0], strict=True)}
+    return {name: float(weight) for name, weight in zip(names, model.coef_[0], strict=True)}

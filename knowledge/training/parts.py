@@ -11,7 +11,7 @@ from knowledge.embedding import PACKAGE, SHIPPED, Encoder, open_encoder
 from knowledge.evaluation import Answering, Gold, evaluate
 from knowledge.follow_up import Standing
 from knowledge.index import Index, embedded_text, open_index
-from knowledge.question_reader import QuestionReader
+from knowledge.question_reader import QuestionReader, Reading
 from knowledge.rewriting import Rewritten
 from knowledge.training.fit_weights import of_hands
 
@@ -52,9 +52,9 @@ class _KeepsNames(QuestionReader):
 class _ReadsOnce(QuestionReader):
     """Reads a follow-up only as the question that it is made into."""
 
-    def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Rewritten, ...]:
+    def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Reading, ...]:
         """Return the one reading."""
-        return (self.rewrite(standing.text),)
+        return (self.read(standing.text),)
 
 
 def _without_bank(plans: Mapping[str, Plan], index: Index, encoder: Encoder) -> Answerer:

@@ -181,10 +181,9 @@ def search(size: int, folder: Path) -> dict[str, float]:
     plan_ids = list(rows)
 
     def whole(question: str) -> None:
-        reading = reader.rewrite(question)
-        asked = reader.ask(reading)
-        for evidence in searcher.search([reading], asked, plan_ids).values():
-            weigh(evidence, index, asked, weights)
+        reading = reader.read(question)
+        for evidence in searcher.search([reading], plan_ids).values():
+            weigh(evidence, index, [reading.asked], weights)
 
     spent: dict[str, list[float]] = {"search": [], "encoding": []}
     for question in load_talk()["questions"]:

@@ -175,6 +175,7 @@ def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Ans
         ("Đơn vị nào theo dõi các mô hình “Dân vận khéo”?", "caobang-2023"),
         ("Làm sao để người nghèo bớt nghèo?", "yenbai-duk-2023"),
         ("ai phải thường xuyên bổ sung quy chế phối hợp?", "honglinh-2023"),
+        ("bao giờ phải nộp BC năm", "caobang-2023"),
     ]
     usual = _answers(answerer, dict(shipped_thresholds()), probes)
     turned = [_answers(answerer, {**shipped_thresholds(), name: value}, probes) for value in (-50.0, 0.0, 0.99, 50.0)]

@@ -28,11 +28,11 @@ def test_english_is_embedded_as_it_is_and_looked_up_in_vietnamese(reader: Questi
     read = reader.rewrite("Which unit tracks the models?")
     assert read.to_embed == "Which unit tracks the models?"
     assert "theo dõi" in read.lexical
-    assert reader.ask(read).kind == "unit"
+    assert reader.read("Which unit tracks the models?").asked.kind == "unit"
 
 
 def test_names_of_plans_and_years_are_not_what_is_asked_for(reader: QuestionReader) -> None:
-    asked = reader.ask(reader.rewrite("Năm 2023 Cao Bằng ai theo dõi mô hình?"))
+    asked = reader.read("Năm 2023 Cao Bằng ai theo dõi mô hình?").asked
     assert not {"cao", "bằng", "2023"} & set(asked.words)
     assert {"dõi", "mô", "hình"} <= set(asked.words)
 
@@ -40,7 +40,7 @@ def test_names_of_plans_and_years_are_not_what_is_asked_for(reader: QuestionRead
 def test_a_follow_up_is_read_in_several_ways(reader: QuestionReader) -> None:
     history = ("Báo cáo 6 tháng nộp trước ngày nào?",)
     standing = reader.stand_alone("thế còn năm?", history)
-    read = [reading.to_embed for reading in reader.readings("thế còn năm?", history, standing)]
+    read = [reading.forms.to_embed for reading in reader.readings("thế còn năm?", history, standing)]
     assert read == [
         "Báo cáo năm nộp trước ngày nào?",
         "Báo cáo 6 tháng nộp trước ngày nào? thế còn năm?",
@@ -51,7 +51,7 @@ def test_a_follow_up_is_read_in_several_ways(reader: QuestionReader) -> None:
 def test_a_short_message_is_read_with_what_was_said_before(reader: QuestionReader) -> None:
     history = ("Hộ nghèo được liên kết với doanh nghiệp à?",)
     standing = reader.stand_alone("bằng cách nào?", history)
-    assert any("Hộ nghèo" in r.to_embed for r in reader.readings("bằng cách nào?", history, standing))
+    assert any("Hộ nghèo" in r.forms.to_embed for r in reader.readings("bằng cách nào?", history, standing))
 
 
 def test_a_message_that_says_enough_is_read_alone(reader: QuestionReader) -> None:

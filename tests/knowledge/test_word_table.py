@@ -33,9 +33,8 @@ def test_some_texts_of_many_are_scored_as_if_they_were_all(
     """Two stretches of a table of all texts beside BM25 and coverage over an index of these stretches alone."""
     rows = np.array([*range(20, 90), *range(150, 230)])
     some = [texts[row] for row in rows]
-    reader = QuestionReader(plans)
-    reading = reader.rewrite(question)
-    asked, lexical, words = reader.ask(reading), LexicalIndex(some), Words(some)
+    read = QuestionReader(plans).read(question)
+    reading, asked, lexical, words = read.forms, read.asked, LexicalIndex(some), Words(some)
     among = WordTable(texts).among(rows)
     expected = lexical.unmarked(reading.lexical)
     if is_marked(reading.lexical):
