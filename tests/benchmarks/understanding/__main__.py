@@ -1,6 +1,6 @@
 """Compares pipelines of understanding, in Rasa's environment: `python -m tests.benchmarks.understanding`.
 
-`--pipelines b,c` and `--seeds 5` say how much; DIET (a and d) takes minutes a fold and gets `--diet-seeds`. Predictions
+`--pipelines b,c` and `--seeds 5` say how much; DIET (a and d) takes hours a fold and gets `--diet-seeds`. Predictions
 are kept in `--kept`, so that a run goes on where it stopped. `--write` puts the tables into docs/understanding.md and
 the figures of the shipped pipeline into tests/bot/nlu/intent_report.json.
 """

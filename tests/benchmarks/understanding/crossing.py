@@ -22,7 +22,7 @@ import yaml
 from tests.benchmarks.understanding.examples import ROOT, WRITINGS, Example, Fold, Prediction, folds, written
 
 MADE_OF = (
-    *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/cues.*"),
+    *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/neighbours.py", "bot/nlu/cues.*"),
     *("knowledge/vietnamese.py", "knowledge/rewriting.py", "knowledge/vocabulary.yml"),
 )
 """What our components make of a sentence; the intents do not depend on the entities."""

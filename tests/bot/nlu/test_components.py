@@ -55,13 +55,20 @@ def test_what_was_written_is_kept_and_abbreviations_are_read_in_full() -> None:
 
 
 def test_a_message_is_encoded_once_as_it_was_meant(tmp_path: Path) -> None:
-    given = {"learnt": ["lùi lại bước trước", "xin chào trợ lý"], "text": "lui lai buoc truoc dk mh"}
+    learnt = {"lùi lại bước trước": "go_back", "xin chào trợ lý": "greet", "xin chào": "greet", "tạm biệt": "goodbye"}
+    given = {"learnt": learnt, "text": "lui lai buoc truoc dk mh"}
     found = check("sentence", str(tmp_path), given=given)
     for name in ("new", "loaded"):
         assert found[name]["asked"] == ["lùi lại bước trước đăng ký mô hình"]
-        assert found[name]["sequence"] == [6, 4] and found[name]["zero"]
-        assert found[name]["sentence"] == [[3.0, 3.0, 3.0, 3.0]]
+        assert found[name]["sequence"] == [6, 7] and found[name]["zero"]
+        (sentence,) = found[name]["sentence"]
+        assert sentence[:4] == [0.0, 6.0, 0.0, 0.0]
+        assert sentence[4] == pytest.approx(5.0, abs=0.01) and max(sentence[5:]) < 0
     assert found["fingerprint_follows_encoder"] and found["refused"]
+    assert sorted(found["learnt from"]) == sorted(learnt) and not found["encoded again"]
+    go_back, goodbye, greet = found["near others"]["xin chào"]
+    assert greet == pytest.approx(5.0, abs=0.01) and max(go_back, goodbye) < 0
+    assert found["near others"]["tạm biệt"][1] == pytest.approx(-5.0)  # nothing else is a goodbye
 
 
 def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> None:
