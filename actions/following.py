@@ -1,5 +1,6 @@
 """A running action server follows the plans: when plans or their index change on disk, its services are opened anew."""
 
+import gc
 import logging
 from collections.abc import Callable
 from threading import Event, Thread
@@ -41,4 +42,5 @@ def _watch(read_stamp: Callable[[], Stamp], renew: Callable[[], None], stop: Eve
         except Exception:
             _log.exception("The plans have changed but could not be opened; the old ones go on.")
         else:
+            gc.collect()  # parts of the old services refer to each other and keep their open files until then
             _log.info("The plans have changed; the new ones are in use.")

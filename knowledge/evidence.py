@@ -88,20 +88,22 @@ class Searcher:
 
     def search(self, readings: Sequence[Reading], plan_ids: Sequence[str]) -> dict[str, tuple[Evidence, ...]]:
         """Return the evidence in the plans that are looked into, one for each reading of the question."""
-        vectors = self.encoder.queries([reading.forms.to_embed for reading in readings])
+        distinct = list(dict.fromkeys(readings))
+        vectors = self.encoder.queries([reading.forms.to_embed for reading in distinct])
         parts = {plan_id: self._part(plan_id) for plan_id in worth_looking_into(self.index, vectors, plan_ids)}
         if not parts:
             return {}
         rows = np.concatenate([part.rows for part in parts.values()])
         among = self._words.among(rows)
         found: dict[str, list[Evidence]] = {plan_id: [] for plan_id in parts}
-        for number, reading in enumerate(readings):
+        for number, reading in enumerate(distinct):
             own, banked = self._own(among, rows, reading, parts), self._questions.likeness(reading.forms.to_embed)
             place = 0
             for plan_id, part in parts.items():
                 of_plan = own[place : (place := place + len(part.rows))]
                 found[plan_id].append(_in_plan(part, vectors[number : number + 1], of_plan, banked))
-        return {plan_id: tuple(of_plan) for plan_id, of_plan in found.items()}
+        order = [distinct.index(reading) for reading in readings]
+        return {plan_id: tuple(of_plan[number] for number in order) for plan_id, of_plan in found.items()}
 
     def known_share(self, readings: Sequence[Reading]) -> float:
         """Return what share, from 0 to 1, of the question's words stand in any plan or bank; 0 where it has none."""

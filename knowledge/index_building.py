@@ -22,6 +22,7 @@ from knowledge.index_files import (
     IndexProblem,
     Learned,
     Manifest,
+    known_lists,
     read_learned,
     read_manifest,
     read_near,
@@ -196,12 +197,12 @@ def _held(known: Sequence[_Known], digests: Collection[str]) -> dict[str, Vector
 
 
 def _has_lists(digests: Mapping[str, Sequence[str]], texts: Collection[str], exact_up_to: int) -> bool:
-    return sum(map(len, digests.values())) - len(texts) > exact_up_to
+    return sum(digest not in texts for of_plan in digests.values() for digest in of_plan) > exact_up_to
 
 
 def _lists(folder: Path, before: _Known, made: Manifest, stored: VectorFiles, texts: Texts) -> faiss.IndexIVF:
     """Return the inverted lists of all rows, those there are brought up to date."""
-    lists = read_near(folder) if before.files is not None and before.manifest.near else None
+    lists = known_lists(folder) if before.files is not None else None
     keys = keys_of((digest for of_plan in made.digests.values() for digest in of_plan), texts)
     rows = np.concatenate([stored.numbers(plan_id) for plan_id in made.digests])
     return brought_up_to_date(lists, keys, StoredRows(stored, rows))

@@ -123,7 +123,7 @@ def write_index(
 ) -> None:
     """Write all files but the vectors beside their old ones, then put them in place, the manifest last.
 
-    Files of vectors that the manifest does not tell of are taken away.
+    Files that the manifest does not tell of are taken away.
     """
     arrays: dict[str, Any] = dict(learned)
     with (folder / f"{_LEARNED}.new").open("wb") as file:
@@ -134,22 +134,16 @@ def write_index(
         faiss.write_index(near, str(folder / f"{_NEAR}.new"))
     for name in (_QUESTIONS, _LEARNED, *([_NEAR] if near is not None else []), MANIFEST):
         os.replace(folder / f"{name}.new", folder / name)
+    if near is None:
+        (folder / _NEAR).unlink(missing_ok=True)
     for path in folder.glob("vectors*.faiss*"):
         if path.name not in manifest.files:
             path.unlink(missing_ok=True)
 
 
 def known_lists(folder: Path) -> faiss.IndexIVF | None:
-    """Return the inverted lists in `folder`, None where it has none."""
+    """Return the inverted lists in `folder`, None where it has none or they cannot be read."""
     try:
         return read_near(folder) if read_manifest(folder).near else None
     except IndexProblem:
         return None
-
-
-def known_texts(folder: Path) -> dict[str, str]:
-    """Return the questions in `folder` as they were embedded, by digest; none where they cannot be read."""
-    try:
-        return read_questions(folder)
-    except IndexProblem:
-        return {}

@@ -37,7 +37,7 @@ def commit_with_index(
 def staged(folder: Path) -> Path:
     """Return a new folder beside `folder` with the same files by a second name; copies, where the disk has no such."""
     following = emptied(folder.with_name(f"{folder.name}.next"))
-    for path in folder.glob("*"):
+    for path in _files(folder):
         try:
             os.link(path, following / path.name)
         except OSError:
@@ -49,7 +49,11 @@ def changed_files(folder: Path, following: Path) -> tuple[dict[Path, Path], list
     """Return where each file that is new to `folder` belongs, the manifest last, and which files are to be removed."""
     new = sorted(following.iterdir(), key=lambda path: path.name == MANIFEST)
     moves = {path: folder / path.name for path in new if not _is_there(path, folder)}
-    return moves, [path for path in folder.glob("*") if not (following / path.name).exists()]
+    return moves, [path for path in _files(folder) if not (following / path.name).exists()]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if path.is_file()]
 
 
 def _is_there(path: Path, folder: Path) -> bool:

@@ -147,8 +147,9 @@ def open_vectors(folder: Path, manifest: Manifest) -> VectorFiles:
     places, sizes = manifest.places_of_plans(), [file.rows for file in files.values()]
     ends = Counter[int]()
     for plan_id, (file, row) in places.items():
-        ends[file] = max(ends[file], row + len(manifest.digests[plan_id]))
-    fits = all(file < len(sizes) and end <= sizes[file] for file, end in ends.items())
+        ends[file] = max(ends[file], row + len(manifest.digests.get(plan_id, ())))
+    fits = places.keys() == manifest.digests.keys()
+    fits = fits and all(file < len(sizes) and end <= sizes[file] for file, end in ends.items())
     if not fits or any(file.columns != manifest.dimension for file in files.values()):
         held = " and ".join(f"({file.rows}, {file.columns})" for file in files.values())
         raise IndexProblem(f"{folder} holds vectors of {held}, its manifest {manifest.rows} rows: {REBUILD}.")

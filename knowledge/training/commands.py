@@ -57,7 +57,8 @@ def weights(encoder_name: str, hands: Sequence[int], file: Path | None) -> int:
     """Fit `weights.yml` on the questions of `hands`, each hand answered from the bank of the others by the encoder.
 
     The questions of `file`, an evaluation file to tune on, count `FILE_COUNTS` times. Weights of follow-ups are fitted
-    on follow-ups and, so that they do not lean on what has nothing to do with them, on half as many changes of topic.
+    on follow-ups and, so that they do not lean on what has nothing to do with them, on changes of topic, at most half
+    as many.
     """
     plans = load_plans()
     opened = open_encoder(encoder_name)

@@ -1,3 +1,4 @@
+import gc
 import json
 import logging
 import os
@@ -5,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -65,6 +67,22 @@ def test_each_settled_change_is_taken_up_once(monkeypatch: pytest.MonkeyPatch) -
     assert watched(monkeypatch, Shelf(1, 1, 1), []) == 0
     assert watched(monkeypatch, Shelf(1, 2, 2, 2, 3, 3), []) == 2
     assert watched(monkeypatch, Shelf(1, 2, 3, 4, 4), []) == 1  # while files are written nothing is opened
+
+
+def test_the_old_services_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Service:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    try:
+        old = weakref.ref(Service())
+        watched(monkeypatch, Shelf(1, 1, 1), [])
+        assert old() is not None
+        watched(monkeypatch, Shelf(1, 2, 2), [])
+        assert old() is None
+    finally:
+        gc.enable()
 
 
 def test_what_cannot_be_used_is_said_and_the_next_change_tried(

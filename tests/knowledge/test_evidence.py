@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.corpus import Plan
 from knowledge.coverage import Words
-from knowledge.embedding import HashEncoder
+from knowledge.embedding import HashEncoder, Vectors
 from knowledge.evidence import FEATURES, LIKENESSES, Evidence, Searcher, standard
 from knowledge.facts import draw_facts
 from knowledge.index import open_index
@@ -96,6 +96,23 @@ def test_each_reading_has_evidence_of_its_own(searcher: Searcher, plans: Mapping
         assert np.allclose(evidence.raw, alone.raw, atol=1e-5)
         assert evidence.silence.asked == pytest.approx(alone.silence.asked, abs=1e-5)
     assert _column(both[2], "kind").sum() != _column(both[0], "kind").sum()
+
+
+def test_readings_that_are_the_same_are_looked_up_once(
+    searcher: Searcher, plans: Mapping[str, Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[str] = []
+    encode = searcher.encoder.queries
+
+    def queries(texts: Sequence[str]) -> Vectors:
+        encoded.extend(texts)
+        return encode(texts)
+
+    monkeypatch.setattr(searcher.encoder, "queries", queries)
+    one, two = (QuestionReader(plans).read(question) for question in ("Ai ký?", "Tiền đâu ra?"))
+    first, second, third = searcher.search([one, two, one], [PLAN])[PLAN]
+    assert len(encoded) == 2
+    assert first is third and not np.array_equal(first.raw, second.raw)
 
 
 def test_evidence_can_be_kept_of_some_rows(searcher: Searcher, plans: Mapping[str, Plan]) -> None:

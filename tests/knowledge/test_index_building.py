@@ -16,6 +16,7 @@ from knowledge.embedding import HashEncoder
 from knowledge.index import SHIPPED_INDEX, Index, open_index, rows_of
 from knowledge.index_building import Changes, build_index, is_current, reading_digest
 from knowledge.index_staging import changed_files, commit_with_index, staged
+from knowledge.snippets import Snippet
 from tests.knowledge.test_index import BANK, CountingEncoder, vectors_in
 
 
@@ -126,10 +127,36 @@ def test_another_encoder_makes_the_inverted_lists_anew(plans: dict[str, Plan], f
     assert index.near is not None and index.near.passages(index.vectors[[7]], 1)[0] == 7
 
 
+@pytest.mark.parametrize("content", [None, b"", b"no lists"])
+def test_damaged_inverted_lists_are_made_anew(plans: dict[str, Plan], folder: Path, content: bytes | None) -> None:
+    build_index(plans, HashEncoder(), folder, exact_up_to=0)
+    (folder / "near.faiss").unlink()
+    if content is not None:
+        (folder / "near.faiss").write_bytes(content)
+    assert not is_current(plans, "hash-64", folder, exact_up_to=0)
+    assert build_index(plans, HashEncoder(), folder, exact_up_to=0).embedded == 0
+    assert is_current(plans, "hash-64", folder, exact_up_to=0)
+    assert open_index(plans, HashEncoder(), folder).near is not None
+
+
+def test_inverted_lists_are_for_more_passages_than_set_whatever_the_questions(
+    plans: dict[str, Plan], folder: Path
+) -> None:
+    honglinh = plans["honglinh-2023"]
+    shared = replace(plans["yenbai-duk-2023"], text=honglinh.text, bank_file=honglinh.bank_file)
+    for some in (plans, {**plans, "yenbai-duk-2023": shared}):
+        passages = sum(isinstance(row, Snippet) for plan in some.values() for row in rows_of(plan).values())
+        build_index(some, HashEncoder(), folder, exact_up_to=passages - 1)
+        assert (folder / "near.faiss").exists()
+        build_index(some, HashEncoder(), folder, exact_up_to=passages)
+        assert not (folder / "near.faiss").exists()
+
+
 def test_what_stays_is_linked_and_what_changed_is_moved_the_manifest_last(plans: dict[str, Plan], folder: Path) -> None:
     folder.mkdir()
     for name in ("manifest.json", "near.faiss", "vectors-1.faiss", "vectors-2.faiss"):
         (folder / name).write_text(name, encoding="utf-8")
+    (folder / "kept-by-hand").mkdir()
     following = staged(folder)
     assert all(path.samefile(folder / path.name) for path in following.iterdir())
     (following / "vectors-2.faiss").unlink()

@@ -123,7 +123,7 @@ def test_damage_is_told(shelf: Shelf, content: bytes | str | None) -> None:
 
 def test_vectors_that_are_not_those_of_the_manifest_are_told(shelf: Shelf) -> None:
     names = shelf.write({"a": PLANS["a"]})
-    for wrong in ({"a": (0, 1)}, {"a": (1, 0)}):
+    for wrong in ({"a": (0, 1)}, {"a": (1, 0)}, {"b": (0, 0)}):
         with pytest.raises(IndexProblem, match="rows"):
             open_vectors(shelf.folder, Manifest(FORMAT, "hash-8", 8, {"a": PLANS["a"]}, files=names, places=wrong))
     with pytest.raises(IndexProblem, match="rows"):
@@ -134,5 +134,5 @@ def test_the_shipped_vectors_are_read_as_they_are() -> None:
     manifest = read_manifest(SHIPPED_INDEX)
     shipped = open_vectors(SHIPPED_INDEX, manifest)
     last = list(manifest.digests)[-1]
-    assert manifest.files == ["vectors.faiss"] and shipped.numbers(last)[-1] == manifest.rows - 1
+    assert len(manifest.files) == 1 and shipped.numbers(last)[-1] == manifest.rows - 1
     assert np.allclose(np.linalg.norm(shipped.read(shipped.numbers(last)), axis=1), 1.0, atol=1e-3)
