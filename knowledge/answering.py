@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from knowledge.answers import Answer, Citation, Unfaithful, verify
-from knowledge.asking import is_of_the_trade, is_off_topic
+from knowledge.asking import Asked, is_of_the_trade, is_off_topic
 from knowledge.composing import NAMED_AT_MOST, Finding, asked_label, labels_of, one_plan, per_plan, say
 from knowledge.corpus import Plan, find_plans
 from knowledge.documents import documents_in, documents_noted, lacks
@@ -127,13 +127,21 @@ class Answerer:
     def _read(self, inquiry: Inquiry) -> None:
         text = inquiry.standing.text
         inquiry.readings = self._reader.readings(inquiry.question, inquiry.history, inquiry.standing)
-        first, *others = (reading.asked for reading in inquiry.readings)
-        inquiry.asked = others[0] if others and not first.words else first
+        inquiry.asked = self._asked_for(inquiry)
         named = read_places(text).mentions or documents_in(text)
         if not inquiry.asked.words and inquiry.asked.kind is None and not named and not is_of_the_trade(text):
             inquiry.answer = self._end(inquiry, "clarify" if find_plans(text, self.plans) else "small_talk")
         elif not named and self.searcher.known_share(inquiry.readings) < self._thresholds["words_known"]:
             inquiry.answer = self._end(inquiry, "off_topic")
+
+    def _asked_for(self, inquiry: Inquiry) -> Asked:
+        """Return what is asked for: not the kind of thing that only the question before asked for ("gửi về đâu?")."""
+        first, *others = (reading.asked for reading in inquiry.readings)
+        asked = others[0] if others and not first.words else first
+        if inquiry.standing.leaned and others[1].kind is None and self._reader.asks(inquiry.question):
+            before = self._reader.read(inquiry.history[-1]).asked.kind
+            return replace(asked, kind=None, strict=False) if asked.kind == before else asked
+        return asked
 
     def _retrieve(self, inquiry: Inquiry) -> None:
         wanted = [plan.id for plan in inquiry.scope if plan.id not in inquiry.silent]

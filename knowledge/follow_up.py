@@ -54,6 +54,10 @@ class FollowUps:
             return Standing(text)
         return Standing(standing, "" if self._parts.names_a_place(standing) else context, leaned=True)
 
+    def asks(self, message: str) -> bool:
+        """Tell whether `message`, abbreviations in full, asks by a question word."""
+        return bool(self._parts.asked(self._parts.core(normalise(message))))
+
     def _resolved(self, message: str, earlier: str) -> str | None:
         """Return `message` in the light of `earlier`, or None where it leans on nothing."""
         if not earlier:

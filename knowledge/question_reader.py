@@ -49,6 +49,10 @@ class QuestionReader:
         earlier = [self._in_full(said) for said in history]
         return self._follow_ups.stand_alone(self._in_full(message), earlier, keep_places=keep_places)
 
+    def asks(self, message: str) -> bool:
+        """Tell whether `message` asks by a question word of its own."""
+        return self._follow_ups.asks(self._in_full(message))
+
     def readings(self, message: str, history: Sequence[str], standing: Standing) -> tuple[Reading, ...]:
         """Return the ways to read `message`: made to stand alone; where it may lean on the question before it also
         together with that, and as it is. No single one is right for every follow-up; `weighing` weighs them.

@@ -148,6 +148,14 @@ def test_an_unknown_plan_is_named_and_the_plans_are_offered(answerer: Answerer) 
     assert answer.choices == tuple(answerer.plans)
 
 
+def test_a_follow_up_that_asks_for_something_else_does_not_get_the_date_first(answerer: Answerer) -> None:
+    history = ("hạn đăng ký?",)
+    assert answerer.answer(history[0], "yenbai-duk-2023").text.startswith("Thời hạn: trước ngày 25/4/2023.")
+    where = answerer.answer("gửi về đâu?", "yenbai-duk-2023", history)
+    assert where.outcome == "answered" and not where.text.startswith("Thời hạn")
+    assert "gửi về Đảng ủy Khối (Qua Ban Tuyên giáo)" in where.citations[0].quote
+
+
 def test_an_unfaithful_answer_is_held_back(
     answerer: Answerer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
