@@ -82,7 +82,11 @@ def test_the_web_page_takes_typed_payloads_as_words(assistant: Assistant, typed:
         assert answer.status_code == 200
         assert answer.json()["replies"][0]["text"].strip()
         said = visitor.post("/api/messages", json={"text": "xin chào"}).json()
-        assert said["replies"][-1]["form"] is None, "a typed payload has begun a registration"
+        form = said["replies"][-1]["form"]
+        asked_for = "register_model" in typed  # as words, too, it says that somebody wants to register a model
+        assert form is None or (asked_for and form["state"] == "consent"), (
+            "a typed payload has done more than its words"
+        )
 
 
 @pytest.mark.parametrize(
