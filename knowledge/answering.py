@@ -138,7 +138,8 @@ class Answerer:
         """Return what is asked for: not the kind of thing that only the question before asked for ("gửi về đâu?")."""
         first, *others = (reading.asked for reading in inquiry.readings)
         asked = others[0] if others and not first.words else first
-        if inquiry.standing.leaned and others[1].kind is None and self._reader.asks(inquiry.question):
+        said = others[-1] if others else first
+        if inquiry.standing.leaned and said.kind is None and self._reader.asks(inquiry.question):
             before = self._reader.read(inquiry.history[-1]).asked.kind
             return replace(asked, kind=None, strict=False) if asked.kind == before else asked
         return asked

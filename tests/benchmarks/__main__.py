@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.child import ProcessError
 from bot.settings import ROOT
-from tests.benchmarks import answers, channels, crowd, drafts, memory, papers, retrieval, start, turns, zalo
+from tests.benchmarks import answers, channels, crowd, drafts, intake, memory, papers, retrieval, start, turns, zalo
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Row, table, write
 from tests.benchmarks.machine import Others, describe
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "zalo": zalo.measure,
     "drafts": drafts.measure,
     "papers": papers.measure,
+    "intake": intake.measure,
     "retrieval": retrieval.measure,
 }
 

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.settings import ROOT
+from knowledge.corpus import load_plans
 from knowledge.embedding import HashEncoder
 from knowledge.retrieving import CorpusRetriever
 from knowledge.vietnamese import unmark
@@ -24,6 +25,7 @@ from tests.benchmarks import (
     crowd,
     drafts,
     figures,
+    intake,
     machine,
     memory,
     papers,
@@ -56,7 +58,19 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
 def test_every_module_that_measures_is_a_benchmark_and_the_set_is_whole() -> None:
     files = Path(figures.__file__).parent.glob("*.py")
     measuring = {file.stem for file in files if "\ndef measure(" in file.read_text(encoding="utf-8")}
-    names = {"answers", "start", "turns", "memory", "retrieval", "drafts", "papers", "crowd", "channels", "zalo"}
+    names = {
+        "answers",
+        "start",
+        "turns",
+        "memory",
+        "retrieval",
+        "drafts",
+        "papers",
+        "crowd",
+        "channels",
+        "zalo",
+        "intake",
+    }
     assert measuring == set(command.BENCHMARKS) == names
     assert all(measure.__module__.endswith(f".{name}") for name, measure in command.BENCHMARKS.items())
 
@@ -313,6 +327,15 @@ def test_answer_rows() -> None:
     rows = by_name(answers.rows([0.012, 0.014, 0.013], [0.010, 0.010, 0.010]))
     assert rows["answer: whole over encoding"].value == pytest.approx(1.3)
     assert rows["answer: beside the encoding"].value == pytest.approx(3)
+
+
+def test_taking_in_encodes_every_passage(tmp_path: Path) -> None:
+    seconds, passages = intake.compare(load_plans(), HashEncoder(), tmp_path / "taken", 2)
+    assert passages > 200
+    assert len(seconds["take in"]) == len(seconds["encode"]) == 2
+    found = by_name(intake.rows({"take in": [2.0], "encode": [1.9]}, 100))
+    assert found["taking in: rate over the encoder's own"].value == pytest.approx(0.95)
+    assert found["taking in: a passage"].value == pytest.approx(20.0)
 
 
 def test_drafts_are_really_saved(tmp_path: Path) -> None:
