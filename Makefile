@@ -3,6 +3,7 @@
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
 BOOTSTRAP := python3 bot/bootstrap.py
+WORKERS ?= 2 # processes that run tests, each with servers of its own: some 3 GB of memory
 
 help: ## Show these tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -25,7 +26,7 @@ index: ## Build the passage index if the plans have changed
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge index
 
 test: ## Set up what is missing and run every check and test
-	@$(BOOTSTRAP) --dev && $(MAKE) --no-print-directory lint types && $(PYTHON) -m pytest
+	@$(BOOTSTRAP) --dev && $(MAKE) --no-print-directory lint types && $(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 test-fast: ## Run the tests that take no servers, browser or training
 	@$(PYTHON) -m pytest -m "not slow and not e2e"

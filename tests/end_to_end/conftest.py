@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.preparation import model_digest
-from bot.programs import RASA_PYTHON
-from bot.settings import ROOT
 from knowledge.corpus import Plan, load_plans
 from tests.end_to_end.assistant import Assistant
 
@@ -26,34 +23,22 @@ def plans() -> Mapping[str, Plan]:
 
 
 @pytest.fixture(scope="session")
-def cached_model(request: pytest.FixtureRequest) -> Path:
-    """Where the trained Rasa model is kept from one test run to the next; its name holds its digest."""
-    assert RASA_PYTHON.exists(), "Rasa's environment is not there: run `make test`"
-    return Path(request.config.cache.mkdir("rasa-models")) / f"assistant-{model_digest(ROOT)}.tar.gz"
-
-
-@pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory, cached_model: Path) -> Iterator[Assistant]:
+def assistant(tmp_path_factory: pytest.TempPathFactory, trained_model: Path) -> Iterator[Assistant]:
     """The assistant that every test may talk to; each under a sender of its own."""
     running = Assistant(tmp_path_factory.mktemp("assistant") / "home")
-    if cached_model.exists():
-        _copy(cached_model, running.home / "models" / cached_model.name)
+    _copy(trained_model, running.home / "models" / trained_model.name)
     try:
         running.start()
-        if not cached_model.exists():
-            for old in cached_model.parent.iterdir():
-                old.unlink()
-            _copy(running.home / "models" / cached_model.name, cached_model)
         yield running
     finally:
         running.stop()
 
 
 @pytest.fixture(scope="module")
-def victim(tmp_path_factory: pytest.TempPathFactory, assistant: Assistant, cached_model: Path) -> Iterator[Assistant]:
+def victim(tmp_path_factory: pytest.TempPathFactory, assistant: Assistant, trained_model: Path) -> Iterator[Assistant]:
     """An assistant whose parts may be killed and damaged; its model and index come from the first one."""
     running = Assistant(tmp_path_factory.mktemp("victim") / "home")
-    _copy(cached_model, running.home / "models" / cached_model.name)
+    _copy(trained_model, running.home / "models" / trained_model.name)
     shutil.copytree(assistant.home / "index", running.home / "index")
     try:
         running.start()
@@ -64,6 +49,4 @@ def victim(tmp_path_factory: pytest.TempPathFactory, assistant: Assistant, cache
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    shutil.copyfile(source, part)
-    part.replace(target)
+    shutil.copyfile(source, target)

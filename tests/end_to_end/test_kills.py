@@ -3,8 +3,6 @@
 One walk holds every message from the first word of a registration to its reference, and one correction after it.
 """
 
-import asyncio
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +10,6 @@ import pytest
 
 from actions.registration.records import Registration
 from actions.registration.store import open_store
-from bot.preparation import model_file, ready_model
-from bot.settings import load_settings
 from tests.end_to_end.mortal import ACTIONS, RASA, Mortal, mortal
 
 ANSWERS = {
@@ -53,14 +49,10 @@ EDITED = {**ANSWERS, "quantity": 3}
 
 
 @pytest.fixture(scope="module")
-def servers(cached_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
+def servers(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
     """Both servers, without an index of the plans: registering goes on, and starting is quick."""
     folder = tmp_path_factory.mktemp("mortal")
-    if not cached_model.exists():
-        scratch = load_settings(assistant_home=folder / "training")
-        asyncio.run(ready_model(scratch, model_file(scratch), print))
-        shutil.copyfile(model_file(scratch), cached_model)
-    with mortal(folder / "home", cached_model, f"sqlite:///{folder / 'assistant.sqlite'}") as started:
+    with mortal(folder / "home", trained_model, f"sqlite:///{folder / 'assistant.sqlite'}") as started:
         yield started
 
 

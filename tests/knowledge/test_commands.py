@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -30,6 +31,20 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    assert "embedded" in run(home, "index").stdout
+    return home
+
+
+@pytest.fixture
+def indexed(prepared: Path, home: Path) -> Path:
+    """A state folder of the test's own in which `python -m knowledge index` has run."""
+    shutil.copytree(prepared, home)
+    return home
+
+
 def run(
     home: Path, *arguments: str, lines: list[Any] | None = None, **settings: str
 ) -> subprocess.CompletedProcess[str]:
@@ -55,19 +70,17 @@ def test_without_an_index_the_command_is_named(home: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_index_then_ask(home: Path) -> None:
-    assert "embedded" in run(home, "index").stdout
-    assert " 0 passages embedded" in run(home, "index").stdout
-    done = run(home, "ask", "Hạn báo cáo năm là khi nào?", "--plan", "honglinh-2023")
+def test_index_then_ask(indexed: Path) -> None:
+    assert " 0 passages embedded" in run(indexed, "index").stdout
+    done = run(indexed, "ask", "Hạn báo cáo năm là khi nào?", "--plan", "honglinh-2023")
     assert "trước ngày 25/11" in done.stdout
-    data = json.loads(run(home, "ask", "ai ký?", "--plan", "caobang-2023", "--json").stdout)
+    data = json.loads(run(indexed, "ask", "ai ký?", "--plan", "caobang-2023", "--json").stdout)
     assert data["outcome"] == "answered"
     assert set(data["citations"][0]) == {"plan_id", "path", "quote", "start", "end"}
-    assert run(home, "ask").returncode == 2
+    assert run(indexed, "ask").returncode == 2
 
 
-def test_ask_batch_keeps_order_and_survives_bad_lines(home: Path) -> None:
-    run(home, "index")
+def test_ask_batch_keeps_order_and_survives_bad_lines(indexed: Path) -> None:
     lines = [
         {"id": "1", "question": "Hạn báo cáo năm là khi nào?", "plan": "honglinh-2023"},
         "not json",
@@ -82,7 +95,7 @@ def test_ask_batch_keeps_order_and_survives_bad_lines(home: Path) -> None:
         {"no": "question"},
         "[1]",
     ]
-    done = run(home, "ask", "--batch", lines=lines)
+    done = run(indexed, "ask", "--batch", lines=lines)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["id"] for answer in answers] == ["1", None, "2", 3, None, None]
     assert [answer["outcome"] for answer in answers] == [
@@ -109,45 +122,43 @@ def test_retrieve_over_any_corpus(home: Path, tmp_path: Path) -> None:
     assert run(home, "retrieve", "--corpus", str(tmp_path / "none.jsonl"), "--batch").returncode == 2
 
 
-def test_add_says_what_it_understood_and_makes_it_answerable(home: Path, tmp_path: Path) -> None:
-    run(home, "index")
+def test_add_says_what_it_understood_and_makes_it_answerable(indexed: Path, tmp_path: Path) -> None:
     file = tmp_path / "tan-lap.md"
     body = "I. NHIỆM VỤ\n1. Văn phòng: Theo dõi, đôn đốc các mô hình; báo cáo hằng năm (trước ngày 05/12).\n"
     file.write_text(f"**KẾ HOẠCH**\nTân Lập, ngày 10 tháng 02 năm 2025\n{body}", encoding="utf-8")
-    done = run(home, "add", str(file))
+    done = run(indexed, "add", str(file))
     assert "I › 1" in done.stdout and "Please check" in done.stdout
     assert "1 passages embedded" not in done.stdout and "254" not in done.stdout.split("Index:")[1].split(",")[0]
-    data = json.loads(run(home, "ask", "Hạn báo cáo năm?", "--plan", "tan-lap", "--json").stdout)
+    data = json.loads(run(indexed, "ask", "Hạn báo cáo năm?", "--plan", "tan-lap", "--json").stdout)
     assert data["outcome"] == "answered" and "05/12" in data["citations"][0]["quote"]
-    assert "tan-lap" in run(home, "list").stdout
-    assert "I › 1" in run(home, "outline", "tan-lap").stdout
-    assert run(home, "outline", "none").returncode == 2
-    assert run(home, "add", str(tmp_path / "none.txt")).returncode == 2
-    again = json.loads(run(home, "add", str(file), "--json").stdout)
+    assert "tan-lap" in run(indexed, "list").stdout
+    assert "I › 1" in run(indexed, "outline", "tan-lap").stdout
+    assert run(indexed, "outline", "none").returncode == 2
+    assert run(indexed, "add", str(tmp_path / "none.txt")).returncode == 2
+    again = json.loads(run(indexed, "add", str(file), "--json").stdout)
     assert again["passages"]["unchanged"] == again["passages"]["unchanged"] + again["passages"]["changed"] > 3
     assert again["embedded"] == 0 and {"outline", "facts", "doubts", "registration_draft"} <= set(again)
-    assert "is retired" in run(home, "retire", "tan-lap").stdout
-    assert "tan-lap" not in run(home, "list").stdout
-    assert run(home, "retire", "tan-lap").returncode == 2
+    assert "is retired" in run(indexed, "retire", "tan-lap").stdout
+    assert "tan-lap" not in run(indexed, "list").stdout
+    assert run(indexed, "retire", "tan-lap").returncode == 2
 
 
-def test_unanswered_questions_are_listed_and_asking_from_a_shell_keeps_none(home: Path) -> None:
-    run(home, "index")
-    run(home, "ask", "Kinh phí khen thưởng là bao nhiêu?", "--plan", "honglinh-2023")
-    assert json.loads(run(home, "unanswered", "--json").stdout) == []
+def test_unanswered_questions_are_listed_and_asking_from_a_shell_keeps_none(indexed: Path) -> None:
+    run(indexed, "ask", "Kinh phí khen thưởng là bao nhiêu?", "--plan", "honglinh-2023")
+    assert json.loads(run(indexed, "unanswered", "--json").stdout) == []
     now = datetime.now(UTC)
-    store = open_unanswered(f"sqlite:///{home / 'assistant.sqlite'}", 730)
+    store = open_unanswered(f"sqlite:///{indexed / 'assistant.sqlite'}", 730)
     for plan_id in ("honglinh-2023", "honglinh-2023", "caobang-2023"):
         item = unanswered("Kinh phí ở đâu?", Answer("not_in_plan", ""), plan_id, {}, now)
         assert item is not None
         store.keep(item)
     store.close()
-    found = json.loads(run(home, "unanswered", "--json").stdout)
+    found = json.loads(run(indexed, "unanswered", "--json").stdout)
     assert [(entry["plan_id"], entry["times_asked"]) for entry in found] == [("honglinh-2023", 2), ("caobang-2023", 1)]
     assert {"question", "outcome", "candidates", "time", "times_asked", "scope", "language"} <= set(found[0])
-    assert len(json.loads(run(home, "unanswered", "--json", "--plan", "caobang-2023").stdout)) == 1
-    assert json.loads(run(home, "unanswered", "--json", "--since", "2999-01-01").stdout) == []
-    assert "2 x  not_in_plan" in run(home, "unanswered").stdout
+    assert len(json.loads(run(indexed, "unanswered", "--json", "--plan", "caobang-2023").stdout)) == 1
+    assert json.loads(run(indexed, "unanswered", "--json", "--since", "2999-01-01").stdout) == []
+    assert "2 x  not_in_plan" in run(indexed, "unanswered").stdout
 
 
 def test_a_database_that_cannot_be_opened_is_said(home: Path, tmp_path: Path) -> None:
@@ -177,14 +188,13 @@ def test_facts_are_printed(home: Path) -> None:
     assert "Cao Xuân Chiểu" in run(home, "facts").stdout
 
 
-def test_evaluate_prints_its_first_row(home: Path, tmp_path: Path) -> None:
-    run(home, "index")
+def test_evaluate_prints_its_first_row(indexed: Path, tmp_path: Path) -> None:
     file = tmp_path / "questions.yml"
     entry = '{id: a, question: "Hạn báo cáo năm?", plan: honglinh-2023, quote: "hàng năm (trước ngày 25/11)"}'
     file.write_text(f"- {entry}\n", encoding="utf-8")
-    assert "1 of    1  1.000" in run(home, "evaluate", str(file)).stdout
-    runs = json.loads(run(home, "evaluate", str(file), "--json").stdout)
+    assert "1 of    1  1.000" in run(indexed, "evaluate", str(file)).stdout
+    runs = json.loads(run(indexed, "evaluate", str(file), "--json").stdout)
     assert runs.pop("the assistant")[0]["share"] == 1.0
     assert len(runs) == 2 and all(name.startswith("baseline: ") for name in runs)
     file.write_text("[]", encoding="utf-8")
-    assert run(home, "evaluate", str(file)).returncode == 2
+    assert run(indexed, "evaluate", str(file)).returncode == 2

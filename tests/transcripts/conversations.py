@@ -8,7 +8,6 @@ of the plans, which nobody writes to, is opened once.
 import asyncio
 import json
 import os
-import shutil
 import sqlite3
 import threading
 import time
@@ -31,9 +30,8 @@ from actions.registration.papers.shelf import Shelf
 from actions.registration.similarity import similarity_of
 from actions.registration.store import open_store
 from actions.services import Services
-from bot.preparation import model_digest, model_file, ready_model
 from bot.programs import RASA_PYTHON
-from bot.settings import ROOT, load_settings
+from bot.settings import ROOT
 from knowledge.answering import Answerer
 from knowledge.corpus import load_plans
 from knowledge.unanswered import Unanswered
@@ -177,19 +175,6 @@ def running(answerer: Answerer, folder: Path, model: Path, url: str) -> Iterator
     finally:
         server.shutdown()
         server.server_close()
-
-
-def trained_model(cache: Path, scratch: Path) -> Path:
-    """Return the Rasa model of the present training data out of `cache`, trained if it is not there."""
-    model = cache / f"assistant-{model_digest(ROOT)}.tar.gz"
-    if not model.exists():
-        settings = load_settings(assistant_home=scratch)
-        made = model_file(settings)
-        made.parent.mkdir(parents=True, exist_ok=True)
-        asyncio.run(ready_model(settings, made, print))
-        shutil.copyfile(made, model.with_suffix(".part"))
-        model.with_suffix(".part").replace(model)
-    return model
 
 
 def _handler(assistant: Assistant) -> type[BaseHTTPRequestHandler]:

@@ -33,7 +33,7 @@ from knowledge.unanswered_store import open_unanswered
 from tests.actions.registration.filled import saved, submit
 from tests.actions.registration.private_postgres import find_binaries, fresh_schema, private_server
 from tests.end_to_end.assistant import Turn
-from tests.transcripts.conversations import RETENTION_DAYS, Assistant, running, trained_model
+from tests.transcripts.conversations import RETENTION_DAYS, Assistant, running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -59,13 +59,14 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Assistant]:
+def assistant(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, trained_model: Path
+) -> Iterator[Assistant]:
     folder, plans, encoder = tmp_path_factory.mktemp("conversations"), load_plans(), open_encoder()
     index = Path(request.config.cache.mkdir("transcripts-index"))  # only what changes is embedded again
     build_index(plans, encoder, index)
     answerer = Answerer(plans, open_index(plans, encoder, index), encoder)
-    model = trained_model(Path(request.config.cache.mkdir("rasa-models")), folder / "home")
-    with running(answerer, folder, model, f"sqlite:///{folder / 'readiness.db'}") as started:
+    with running(answerer, folder, trained_model, f"sqlite:///{folder / 'readiness.db'}") as started:
         yield started
 
 

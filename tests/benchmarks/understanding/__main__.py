@@ -1,8 +1,8 @@
 """Compares pipelines of understanding, in Rasa's environment: `python -m tests.benchmarks.understanding`.
 
-`--pipelines b,c` and `--seeds 5` say how much; DIET (a and d) takes hours a fold and gets `--diet-seeds`. Predictions
-are kept in `--kept`, so that a run goes on where it stopped. `--write` puts the tables into docs/understanding.md and
-the figures of the shipped pipeline into tests/bot/nlu/intent_report.json.
+`--pipelines b,c` and `--seeds 5` say how much; DIET (a and d) takes an hour a fold and gets `--diet-folds` of the first
+shuffling. Predictions are kept in `--kept`, so that a run goes on where it stopped. `--write` puts the tables into
+docs/understanding.md and the figures of the shipped pipeline into tests/bot/nlu/intent_report.json.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from tests.benchmarks.machine import Others, describe
-from tests.benchmarks.understanding.crossing import Crossing, train
+from tests.benchmarks.understanding.crossing import FOLDS, Crossing, train
 from tests.benchmarks.understanding.entity_scores import entity_f1
 from tests.benchmarks.understanding.examples import ROOT, read_examples
 from tests.benchmarks.understanding.report import (
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.understanding", description=__doc__)
     parser.add_argument("--pipelines", default="a,b,c,d", help="which, default a,b,c,d")
     parser.add_argument("--seeds", type=int, default=5, help="shufflings of the folds, default 5")
-    parser.add_argument("--diet-seeds", type=int, default=1, help="shufflings for a and d, default 1")
+    parser.add_argument("--diet-folds", type=int, default=1, help="folds for a and d, default 1")
     parser.add_argument("--kept", type=Path, default=ROOT / "var" / "understanding", help="folder for predictions")
     parser.add_argument("--write", action="store_true", help="write the documentation and intent_report.json")
     options = parser.parse_args(arguments)
@@ -57,26 +57,28 @@ def main(arguments: list[str] | None = None) -> int:
     crossing = Crossing(read_examples(), options.kept)
     compared = []
     for name in names:
-        seeds = options.diet_seeds if name in OF_DIET else options.seeds
-        compared.append(_measured(crossing, name, seeds))
+        seeds, folds = (1, options.diet_folds) if name in OF_DIET else (options.seeds, FOLDS)
+        compared.append(_measured(crossing, name, seeds, folds))
     text = _page(compared, others)
     print(text)
     if options.write:
         write_between(PAGE, text)
-        shipped = [each for one in compared if one.name == SHIPPED for found in one.seeds.values() for each in found]
+        shipped = [each for one in compared if one.name == SHIPPED for each in one.everything()]
         if shipped:
             REPORT.write_text(json.dumps(intent_report(shipped), indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def _measured(crossing: Crossing, name: str, seeds: int) -> Compared:
+def _measured(crossing: Crossing, name: str, seeds: int, folds: int) -> Compared:
     pipeline = PIPELINES / f"{name}.yml"
     found = {}
     for seed in range(seeds):
         print(f"{TITLES[name]}: shuffling {seed + 1} of {seeds} ...", file=sys.stderr, flush=True)
-        found[seed] = crossing.predictions(pipeline, seed)
+        for number, predictions in crossing.predictions(pipeline, seed, folds).items():
+            found[seed, number] = predictions
     with tempfile.TemporaryDirectory() as folder:
-        model = train(pipeline, tuple(read_examples()), Path(folder))
+        # What DIET takes to load and to parse does not depend on how long it was trained.
+        model = train(pipeline, tuple(read_examples()), Path(folder), epochs=1)
         fresh = _fresh(model) | {"model_kb": model.stat().st_size / 1024}
     lines = yaml.safe_load(UNSEEN.read_text(encoding="utf-8"))["entities"]
     entities = 0.0 if name == "a" else entity_f1(lines)  # no example is annotated, so DIET learns no entities
@@ -98,19 +100,19 @@ def _fresh(model: Path) -> dict[str, float]:
 
 
 def _page(compared: list[Compared], others: Others) -> str:
-    seeds = set.intersection(*(set(each.seeds) for each in compared))
-    shares = {each.name: right([one for seed in sorted(seeds) for one in each.seeds[seed]]) for each in compared}
+    both = sorted(set.intersection(*(set(each.folds) for each in compared)))
+    shares = {each.name: right([one for key in both for one in each.folds[key]]) for each in compared}
     best = lightest(shares, {each.name: each.fresh["peak_mb"] for each in compared})
     shipped = next((each for each in compared if each.name == SHIPPED), compared[0])
-    everything = [one for found in shipped.seeds.values() for one in found]
+    everything = shipped.everything()
     report = intent_report(everything)
     return "\n\n".join(
         [
             f"Measured on {date.today():%Y-%m-%d} with `make nlu`: {describe()}; other programs used "
-            f"{others.share():.0%} of it meanwhile. Five folds a seed; F1 is macro over the intents, "
+            f"{others.share():.0%} of it meanwhile. F1 is macro over the intents, "
             "of the classifier's own choice before the fall-back.",
             comparison(compared),
-            f"Right on the same sentences (seeds {', '.join(map(str, sorted(seeds)))}, all writings): "
+            f"Right on the same sentences ({len(both)} folds of {FOLDS} a shuffling, all writings): "
             + ", ".join(f"({name}) {share:.3f}" for name, share in shares.items())
             + f". The lightest that is at most half a point worse than the best: ({best}).",
             f"Of {TITLES[shipped.name]}, with the fall-back:",

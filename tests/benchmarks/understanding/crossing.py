@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import yaml
 
 from tests.benchmarks.understanding.examples import ROOT, WRITINGS, Example, Fold, Prediction, folds, written
 
+FOLDS = 5
 MADE_OF = (
     *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/neighbours.py", "bot/nlu/cues.*"),
     *("knowledge/vietnamese.py", "knowledge/rewriting.py", "knowledge/vocabulary.yml"),
@@ -35,17 +37,17 @@ class Crossing:
         self._examples = examples
         self._kept = kept
 
-    def predictions(self, pipeline: Path, seed: int, count: int = 5) -> list[Prediction]:
-        """Return the predictions of all folds of one shuffling."""
-        found: list[Prediction] = []
-        made_from = self._digest(pipeline, count)
-        for number, fold in enumerate(folds(self._examples, seed, count)):
+    def predictions(self, pipeline: Path, seed: int, wanted: int = FOLDS) -> dict[int, list[Prediction]]:
+        """Return the predictions of the first `wanted` folds of one shuffling, by the fold's number."""
+        found = {}
+        made_from = self._digest(pipeline, FOLDS)
+        for number, fold in islice(enumerate(folds(self._examples, seed, FOLDS)), wanted):
             file = self._kept / f"{made_from}-{seed}-{number}.json"
             if not file.exists():
                 file.parent.mkdir(parents=True, exist_ok=True)
                 rows = [asdict(each) for each in cross(pipeline, fold)]
                 file.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-            found += [Prediction(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
+            found[number] = [Prediction(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
         return found
 
     def _digest(self, pipeline: Path, count: int) -> str:
@@ -58,8 +60,8 @@ class Crossing:
         return digest.hexdigest()[:12]
 
 
-def train(pipeline: Path, examples: tuple[Example, ...], folder: Path) -> Path:
-    """Train the NLU part of `pipeline` and return the model's file in `folder`."""
+def train(pipeline: Path, examples: tuple[Example, ...], folder: Path, epochs: int | None = None) -> Path:
+    """Train the NLU part of `pipeline`, DIET for `epochs` if given, and return the model's file in `folder`."""
     from rasa.model_training import train_nlu
 
     by_intent: dict[str, list[str]] = {}
@@ -71,6 +73,9 @@ def train(pipeline: Path, examples: tuple[Example, ...], folder: Path) -> Path:
     data, config = folder / "nlu.yml", folder / "config.yml"
     data.write_text(yaml.safe_dump({"version": "3.1", "nlu": items}, allow_unicode=True), encoding="utf-8")
     settings = yaml.safe_load(pipeline.read_text(encoding="utf-8"))
+    for component in settings["pipeline"]:
+        if epochs and "epochs" in component:
+            component["epochs"] = epochs
     config.write_text(yaml.safe_dump({**settings, "policies": []}), encoding="utf-8")
     os.environ["RASA_CACHE_DIRECTORY"] = str(folder / "cache")
     trained = train_nlu(str(config), str(data), str(folder), fixed_model_name="compared")

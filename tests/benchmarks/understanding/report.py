@@ -18,21 +18,25 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Compared:
-    """One pipeline: its predictions by seed, and what a fresh process of it takes."""
+    """One pipeline: its predictions by shuffling and fold, and what a fresh process of it takes."""
 
     name: str
-    seeds: Mapping[int, Sequence[Prediction]]
+    folds: Mapping[tuple[int, int], Sequence[Prediction]]
     fresh: Mapping[str, float]
     entities: float
 
     def of(self, writing: str) -> list[Prediction]:
-        """Return the predictions of one writing, of all seeds."""
-        return [each for found in self.seeds.values() for each in found if each.writing == writing]
+        """Return the predictions of one writing, of all folds."""
+        return [each for each in self.everything() if each.writing == writing]
+
+    def everything(self) -> list[Prediction]:
+        """Return all predictions."""
+        return [each for found in self.folds.values() for each in found]
 
 
 def comparison(pipelines: Sequence[Compared]) -> str:
     """Return the table of all pipelines side by side."""
-    head = ["pipeline", "seeds", *(f"intent F1, {writing}" for writing in WRITINGS), "entity F1"]
+    head = ["pipeline", "folds", *(f"intent F1, {writing}" for writing in WRITINGS), "entity F1"]
     head += ["parse", "of it encoder", "load", "memory", "model"]
     rows = [head]
     for each in pipelines:
@@ -40,7 +44,7 @@ def comparison(pipelines: Sequence[Compared]) -> str:
         rows.append(
             [
                 TITLES[each.name],
-                str(len(each.seeds)),
+                str(len(each.folds)),
                 *(f"{intent_f1(each.of(writing)):.3f}" for writing in WRITINGS),
                 f"{each.entities:.3f}",
                 f"{fresh['parse_ms']:.1f} ms",

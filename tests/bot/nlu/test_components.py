@@ -125,12 +125,10 @@ def effects(parsed: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.slow
-def test_unseen_messages_reach_the_right_action(held_out: dict[str, str], tmp_path: Path) -> None:
+def test_unseen_messages_reach_the_right_action(held_out: dict[str, str], trained_model: Path) -> None:
     button, others = '/choose_plan{"plan_id": "honglinh-2023"}', ["", "🙂", "x" * 3000]
     unmarked = {unmark(text): intent for text, intent in held_out.items()}
-    outcome = check("pipeline", str(tmp_path), given=[*held_out, *unmarked, button, *others])
-    found = outcome["found"]
-    assert outcome["code"] == 0
+    found = check("pipeline", str(trained_model), given=[*held_out, *unmarked, button, *others])
     for measured in (held_out, unmarked):
         assert len(measured) > 120
         right = {text: effect(intent) in effects(found[text]) for text, intent in measured.items()}
