@@ -20,7 +20,7 @@ train: ## Train the Rasa model if what it is made from has changed
 train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about 50 minutes)
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge.training encoder --hands 0 1 2 3 --steps 900
 	@$(PYTHON) -m knowledge.training index
-	@$(PYTHON) -m knowledge.training weights --file tests/knowledge/questions/tune.yml
+	@$(PYTHON) -m knowledge.training weights --file tests/knowledge/questions/tune.yml --off-topic nlu_data/nlu/out_of_scope.yml
 
 index: ## Build the passage index if the plans have changed
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge index

@@ -42,12 +42,19 @@ def find_in_plan(
     if asked.kind == "own_number" or not weighed.candidates:
         return _silent(plan, facts, asked, language)
     told = _fact(plan, facts, asked, _near_the_top(weighed, thresholds), language)
-    if told is not None and weighed.certainty >= thresholds["certainty_with_fact"]:
+    if told is not None and weighed.certainty >= thresholds[_least_certainty(asked)]:
         return told
-    elsewhen = _is_of_other_periods(facts, asked, weighed.candidates[0])
-    if elsewhen or weighed.certainty < thresholds["certainty_to_answer"]:
+    if _is_of_other_periods(facts, asked, weighed.candidates[0]):
         return _silent(plan, facts, asked, language)
+    if weighed.certainty < thresholds["certainty_to_answer"]:
+        pointed = weighed.certainty >= thresholds["certainty_to_point"] and not asked.strict
+        return _silent(plan, facts, asked, language, weighed.candidates[0] if pointed else None)
     return _passage(plan, facts, asked, weighed.candidates[0], weighed.certainty, language)
+
+
+def _least_certainty(asked: Asked) -> str:
+    """Return the threshold of a Fact: a unit charged with an act of that name tells less than a date or the signer."""
+    return "certainty_with_unit" if asked.kind == "unit" else "certainty_with_fact"
 
 
 def _near_the_top(weighed: Weighed, thresholds: Thresholds) -> list[Candidate]:
@@ -77,14 +84,9 @@ def _duty(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], lan
 
 
 def _passage(plan: Plan, facts: Facts, asked: Asked, candidate: Candidate, certainty: float, language: str) -> Finding:
-    snippet = candidate.snippet
-    start, end = snippet.start, snippet.end
-    own = next((p for p in plan.passages if p.path == snippet.path and p.start <= start and end <= p.end), None)
-    if own is not None:
-        start, end = quotable(plan, own, start, end)
-    citation = cite(plan, snippet.path, start, end)
-    charged = facts.unit_at(snippet.path)
-    citations = [citation, *_heading_that_names(plan, snippet.path, charged, citation)]
+    citation = _cite_candidate(plan, candidate)
+    charged = facts.unit_at(citation.path)
+    citations = [citation, *_heading_that_names(plan, citation.path, charged, citation)]
     if asked.kind == "unit" and charged:
         direct, short = say("direct_unit", language, unit=charged), charged
         notes = _general_note(asked, citation, language)
@@ -94,6 +96,13 @@ def _passage(plan: Plan, facts: Facts, asked: Asked, candidate: Candidate, certa
     short = shortened(candidate.quote or citation.quote)
     notes = (say("charged", language, unit=charged),) if charged and len(citations) > 1 else ()
     return Finding(plan, True, tuple(citations), direct, short, notes, certainty)
+
+
+def _cite_candidate(plan: Plan, candidate: Candidate) -> Citation:
+    """Return the passage of `candidate`, or of a long one the part to show."""
+    path, start, end = candidate.snippet.path, candidate.snippet.start, candidate.snippet.end
+    own = next((p for p in plan.passages if p.path == path and p.start <= start and end <= p.end), None)
+    return cite(plan, path, *(quotable(plan, own, start, end) if own is not None else (start, end)))
 
 
 def _direct(plan: Plan, candidate: Candidate, citation: Citation, language: str) -> str:
@@ -181,10 +190,15 @@ def _cite_deadline(plan: Plan, deadline: Deadline) -> Citation:
     return cite(plan, passage.path, *sentences_with(plan, passage, deadline.words))
 
 
-def _silent(plan: Plan, facts: Facts, asked: Asked, language: str) -> Finding:
-    """Return that the plan does not answer, with what it states instead and whom it names to ask."""
+def _silent(plan: Plan, facts: Facts, asked: Asked, language: str, nearest: Candidate | None = None) -> Finding:
+    """Return that the plan does not answer, with what it states instead, or is `nearest`, and whom it names to ask."""
     citations: list[Citation] = []
     notes: list[str] = []
+    if nearest is not None and not nearest.snippet.is_heading:
+        citations.append(_cite_candidate(plan, nearest))
+        words = nearest.quote if nearest.quote and nearest.quote in citations[0].quote else citations[0].quote
+        quote = shortened(words)
+        notes.append(_note("nearest", language, citations[0], quote=quote))
     if asked.kind == "deadline" and asked.subject == "report":
         for deadline in facts.deadlines:
             if deadline.day is None and deadline.subject == "report":

@@ -22,7 +22,16 @@ from knowledge.question_reader import QuestionReader
 from knowledge.snippets import bind, snippets_of
 from knowledge.trained import write_layers
 from knowledge.training.fit_encoder import Recipe, described, train
-from knowledge.training.fit_weights import Met, as_banked, changes_of_topic, fit, meet, of_hands, share_right
+from knowledge.training.fit_weights import (
+    Met,
+    about_something_else,
+    as_banked,
+    changes_of_topic,
+    fit,
+    meet,
+    of_hands,
+    share_right,
+)
 from knowledge.training.left_out import left_out as leave_out
 from knowledge.training.pairs import Group, group
 from knowledge.training.parts import parts as tell_parts
@@ -33,6 +42,12 @@ FILE_COUNTS = 5
 
 OF_NO_HAND = -1
 """Stands for who wrote an evaluation file: the bank of all hands answers."""
+
+OF_NOBODY = -2
+"""Stands for who wrote messages about something else."""
+
+OFF_TOPIC = "out_of_scope"
+"""The intent of such messages in Rasa's training data."""
 
 SEED = 7
 
@@ -53,12 +68,13 @@ def encoder(hands: Sequence[int] | None, without: str | None, steps: int, out: P
     return 0
 
 
-def weights(encoder_name: str, hands: Sequence[int], file: Path | None) -> int:
+def weights(encoder_name: str, hands: Sequence[int], file: Path | None, off_topic: Path | None = None) -> int:
     """Fit `weights.yml` on the questions of `hands`, each hand answered from the bank of the others by the encoder.
 
     The questions of `file`, an evaluation file to tune on, count `FILE_COUNTS` times. Weights of follow-ups are fitted
     on follow-ups and, so that they do not lean on what has nothing to do with them, on changes of topic, at most half
-    as many.
+    as many. `off_topic` is a file of Rasa's training data: what is about something else is nothing like a bank's near
+    misses, so it is learned from, too.
     """
     plans = load_plans()
     opened = open_encoder(encoder_name)
@@ -72,6 +88,9 @@ def weights(encoder_name: str, hands: Sequence[int], file: Path | None) -> int:
         own += changes_of_topic(own, sum(bool(question.history) for question in own) // 2, random.Random(SEED))
     if file is not None:
         asked[OF_NO_HAND] = [one for one in map(as_banked, read_questions(file, plans)) if one is not None]
+    if off_topic is not None:
+        banked = [question.banked for question in index.questions]
+        asked[OF_NOBODY] = about_something_else(examples_off_topic(off_topic), banked, random.Random(SEED))
     facts = {plan.id: draw_facts(plan) for plan in plans.values()}
     remembering, read = Remembering(opened), cache(reader.readings_of)
     fitted = {}
@@ -87,6 +106,13 @@ def weights(encoder_name: str, hands: Sequence[int], file: Path | None) -> int:
             print(f"{part}: {len(of_part)} questions; the heaviest candidate answers {share:.3f} of the answerable")
     _write_weights(fitted)
     return 0
+
+
+def examples_off_topic(file: Path) -> list[str]:
+    """Return the examples of the intent `out_of_scope` in a file of Rasa's training data."""
+    items = yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
+    lines = [line for item in items if item.get("intent") == OFF_TOPIC for line in item["examples"].splitlines()]
+    return [line.removeprefix("- ") for line in lines]
 
 
 def left_out(steps: int) -> int:

@@ -71,6 +71,19 @@ def changes_of_topic(questions: Sequence[Banked], most: int, chance: random.Rand
     return changed
 
 
+def about_something_else(texts: Sequence[str], questions: Sequence[Banked], chance: random.Random) -> list[Banked]:
+    """Return `texts`, which no plan answers, each asked of two plans, and of a third after one of its `questions`."""
+    by_plan: dict[str, list[Banked]] = {}
+    for question in questions:
+        by_plan.setdefault(question.plan_id, []).append(question)
+    asked: list[Banked] = []
+    for text in texts:
+        *alone, after = chance.sample(sorted(by_plan), 3)
+        asked += [Banked(plan_id, text, "colloquial", -1, None, None) for plan_id in alone]
+        asked.append(replace(asked[-1], plan_id=after, history=(chance.choice(by_plan[after]).text,)))
+    return asked
+
+
 def meet(searcher: Searcher, questions: Iterable[Banked], read: Callable[[Banked], Sequence[Reading]]) -> Iterator[Met]:
     """Yield each question with its evidence; `read` tells how it is read."""
     snippets = searcher.index.snippets

@@ -157,6 +157,15 @@ def test_a_follow_up_that_asks_for_something_else_does_not_get_the_date_first(an
     assert "gửi về Đảng ủy Khối (Qua Ban Tuyên giáo)" in where.citations[0].quote
 
 
+def test_a_plan_that_does_not_say_names_its_nearest_passage_where_one_is_near(answerer: Answerer) -> None:
+    near = answerer.answer("How are the best models spread to other places?", "caobang-2023")
+    assert near.outcome == "not_in_plan" and near.citations[0].path == "I › 3"
+    assert "The passage nearest to your question is section I › 3: “Xây dựng và nhân rộng các mô hình" in near.text
+    for question in ("Hạn báo cáo năm là khi nào?", "Trưởng đoàn kiểm tra là ai?"):  # a date; nothing near
+        far = answerer.answer(question, "backan-vp-2023")
+        assert far.outcome == "not_in_plan" and "gần với câu hỏi" not in far.text
+
+
 def test_an_unfaithful_answer_is_held_back(
     answerer: Answerer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -185,6 +194,7 @@ def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Ans
         ("Làm sao để người nghèo bớt nghèo?", "yenbai-duk-2023"),
         ("ai phải thường xuyên bổ sung quy chế phối hợp?", "honglinh-2023"),
         ("bao giờ phải nộp BC năm", "caobang-2023"),
+        ("Đơn vị nào theo dõi các mô hình “Dân vận khéo”?", "backan-vp-2024"),
     ]
     usual = _answers(answerer, dict(shipped_thresholds()), probes)
     turned = [_answers(answerer, {**shipped_thresholds(), name: value}, probes) for value in (-50.0, 0.0, 0.99, 50.0)]

@@ -8,7 +8,7 @@ from knowledge.bank import Banked
 from knowledge.evaluation import Gold
 from knowledge.evidence import FEATURES, Evidence
 from knowledge.plan_bank import Silence
-from knowledge.training.fit_weights import Met, as_banked, changes_of_topic, fit, share_right
+from knowledge.training.fit_weights import Met, about_something_else, as_banked, changes_of_topic, fit, share_right
 from knowledge.weighing import names_of, rank, signs, signs_of
 
 ASKED = read_question("Ai theo dõi các mô hình?")
@@ -71,6 +71,17 @@ def test_topics_change_to_another_question_on_the_same_plan() -> None:
         assert before.plan_id == question.plan_id
         assert before.quote != question.quote
     assert changes_of_topic(said[:2], 5, random.Random(1)) == []
+
+
+def test_what_is_about_something_else_is_asked_of_three_plans_and_once_after_a_question() -> None:
+    said = [Banked(plan_id, f"{plan_id} {number}?", "formal", 0, None, "it") for plan_id in "pqrs" for number in "12"]
+    asked = about_something_else(["Mai có mưa không?", "Giá vàng?"], said, random.Random(1))
+    assert [question.text for question in asked] == ["Mai có mưa không?"] * 3 + ["Giá vàng?"] * 3
+    assert all(question.quote is None for question in asked)
+    for *alone, after in (asked[:3], asked[3:]):
+        assert len({question.plan_id for question in (*alone, after)}) == 3
+        assert not any(question.history for question in alone)
+        assert after.history[0].startswith(after.plan_id)
 
 
 def test_a_question_of_an_evaluation_file_is_met_where_it_names_its_plan() -> None:
