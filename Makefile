@@ -3,7 +3,8 @@
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
 BOOTSTRAP := python3 bot/bootstrap.py
-WORKERS ?= 2 # processes that run tests, each with servers of its own: some 3 GB of memory
+# Processes that run tests, each with servers of its own: some 3 GB of memory.
+WORKERS ?= 2
 
 help: ## Show these tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18

@@ -166,7 +166,9 @@ class Answerer:
         index, asked = self.searcher.index, [reading.asked for reading in inquiry.readings]
         inquiry.weighed = {key: weigh(found, index, asked, self._weights) for key, found in inquiry.evidence.items()}
         heaviest = [weighed for weighed in inquiry.weighed.values() if weighed.candidates]
-        certain = any(weighed.certainty >= self._thresholds["certainty_to_answer"] for weighed in heaviest)
+        assert inquiry.asked is not None
+        least = "certainty_to_point" if inquiry.asked.kind else "certainty_to_answer"
+        certain = any(weighed.certainty >= self._thresholds[least] for weighed in heaviest)
         covered = max((c.coverage for weighed in heaviest for c in weighed.candidates), default=0.0)
         far = not certain and covered < self._thresholds["coverage_on_topic"] and len(inquiry.readings) == 1
         if far and not inquiry.places and not is_of_the_trade(inquiry.readings[0].forms.text):

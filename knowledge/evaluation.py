@@ -131,8 +131,9 @@ def is_right(gold: Gold, answer: Answer, plans: Mapping[str, Plan]) -> bool:
         return False
     if not all(word.lower() in answer.text.lower() for word in gold.says):
         return False
-    if not gold.quote:
-        return bool(outcomes()[answer.outcome]["refusal"])
+    refused = bool(outcomes()[answer.outcome]["refusal"])  # it may still cite the passage that is nearest
+    if refused or not gold.quote:
+        return refused and not gold.quote
     of_plan = [c for c in answer.citations if c.plan_id == (gold.gold_plan or gold.plan)]
     return bool(of_plan) and any(covers(of_plan[0].quote, fold(quote)) for quote in (gold.quote, *gold.also))
 

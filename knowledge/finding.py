@@ -191,14 +191,13 @@ def _cite_deadline(plan: Plan, deadline: Deadline) -> Citation:
 
 
 def _silent(plan: Plan, facts: Facts, asked: Asked, language: str, nearest: Candidate | None = None) -> Finding:
-    """Return that the plan does not answer, with what it states instead, or is `nearest`, and whom it names to ask."""
+    """Return that the plan does not answer, with `nearest`, what it states instead, and whom it names to ask."""
     citations: list[Citation] = []
     notes: list[str] = []
     if nearest is not None and not nearest.snippet.is_heading:
         citations.append(_cite_candidate(plan, nearest))
         words = nearest.quote if nearest.quote and nearest.quote in citations[0].quote else citations[0].quote
-        quote = shortened(words)
-        notes.append(_note("nearest", language, citations[0], quote=quote))
+        notes.append(_note("nearest", language, citations[0], quote=shortened(words)))
     if asked.kind == "deadline" and asked.subject == "report":
         for deadline in facts.deadlines:
             if deadline.day is None and deadline.subject == "report":

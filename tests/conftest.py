@@ -1,4 +1,4 @@
-"""The trained Rasa model for every test that talks to Rasa, and which tests come first."""
+"""The trained Rasa model for every test that talks to Rasa."""
 
 import asyncio
 import fcntl
