@@ -55,7 +55,9 @@ class PlanBank:
         order = np.argsort(places, kind="stable")
         self.questions = own[order]
         self._silent = int((places < 0).sum())
-        self._answered, self._of_answer = _table(places[order][self._silent :], self._silent)
+        self._answered, self._starts, self._of = np.unique(
+            places[order][self._silent :], return_index=True, return_inverse=True
+        )
         self._vectors = flat_index(index.question_vectors[self.questions])
         learned = index.learned.get(plan_id)
         self._learned = None if learned is None else learned[order].astype(np.float32)
@@ -86,12 +88,28 @@ class PlanBank:
         nearest, most_words = np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=np.float32)
         if not len(at):
             return best, often, nearest, most_words
-        likenesses = np.append(likeness, -np.inf).astype(np.float32)[self._of_answer]
-        heads = np.sort(np.partition(likenesses, -OFTEN, axis=1)[:, -OFTEN:], axis=1)[:, ::-1]
-        best[at], often[at] = heads[:, 0], _filled(heads).mean(axis=1)
-        nearest[at] = self.questions[self._of_answer[np.arange(len(at)), likenesses.argmax(axis=1)]]
-        most_words[at] = np.append(words, 0.0)[self._of_answer].max(axis=1)
+        heads, row = self._heads(likeness[self._silent :])
+        best[at], often[at] = heads[0], heads.mean(axis=0)
+        nearest[at] = self.questions[self._silent + row]
+        most_words[at] = np.maximum.reduceat(words[self._silent :], self._starts)
         return best, often, nearest, most_words
+
+    def _heads(self, likeness: Scores) -> tuple[Scores, Rows]:
+        """Return the `OFTEN` greatest likenesses for each answer, shape (OFTEN, answers), and the place of the first.
+
+        Where an answer has fewer questions than that, its least is repeated.
+        """
+        left, first = likeness.copy(), np.zeros(0, dtype=np.int64)
+        heads: list[Scores] = []
+        for _ in range(OFTEN):
+            greatest = np.maximum.reduceat(left, self._starts)
+            heads.append(np.where(np.isfinite(greatest), greatest, heads[-1]) if heads else greatest)
+            there = np.flatnonzero(left == greatest[self._of])[::-1]
+            place = np.zeros(len(greatest), dtype=np.int64)
+            place[self._of[there]] = there
+            first = first if len(first) else place
+            left[place] = -np.inf
+        return np.stack(heads), first
 
     def _silence(self, likeness: Scores, words: Scores, learned: float) -> Silence:
         if not len(likeness):
@@ -114,23 +132,3 @@ def cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
     pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(rows))
     flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)  # type: ignore[attr-defined]
     return scores
-
-
-def _table(places: Rows, first: int) -> tuple[Rows, Rows]:
-    """Return the places that questions answer, in order, and for each a row of the numbers of its questions.
-
-    `places` are in order, and numbers start at `first`. Rows end with the number after the last question, at least
-    `OFTEN` long.
-    """
-    answered, counts = np.unique(places, return_counts=True)
-    width = max(OFTEN, int(counts.max(initial=0)))
-    table = np.full((len(answered), width), first + len(places), dtype=np.int64)
-    table[np.arange(width) < counts[:, None]] = first + np.arange(len(places))
-    return answered, table
-
-
-def _filled(heads: Scores) -> Scores:
-    """Return the best few likenesses of each row, the least repeated where there are fewer than that."""
-    least = np.where(np.isfinite(heads), heads, np.inf).min(axis=1, keepdims=True)
-    filled: Scores = np.where(np.isfinite(heads), heads, least)
-    return filled

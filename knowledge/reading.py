@@ -1,6 +1,7 @@
 """From the file of a plan to its stored text, and from a stretch of that text to what a person reads."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 READABLE = (".txt", ".md")
@@ -17,6 +18,7 @@ class UnreadablePlan(Exception):
     """A file cannot be read as a plan; the message says why and what to do."""
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the reading form of a stretch of a plan's stored text.
 

@@ -32,6 +32,7 @@ _UNMARKED_SYLLABLE = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def normalise(text: str) -> str:
     """Return `text` in NFC with one tone placement and single spaces.
 

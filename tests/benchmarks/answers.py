@@ -1,6 +1,6 @@
 """A whole answer over the encoding of the same rewritten question: what everything but the encoder costs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -56,19 +56,21 @@ def compare(
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of whole answers, and of encoding alone, one entry a question and round.
 
+    A round goes through all questions, so that none meets what was kept of it a moment ago.
+
     Raises:
         ValueError: a question is answered without being encoded.
     """
-    whole: list[float] = []
-    encoding: list[float] = []
+    works: dict[str, Callable[[], object]] = {}
     for question in questions:
         texts = texts_encoded(answerer, encoder, question)
         if not texts:
             raise ValueError(f"not searched for: {question}")
-        works = {"answer": partial(answerer.answer, question), "encode": partial(encoder.queries, texts)}
-        seconds = interleave(works, rounds)
-        whole += seconds["answer"]
-        encoding += seconds["encode"]
+        works[f"answer {question}"] = partial(answerer.answer, question)
+        works[f"encode {question}"] = partial(encoder.queries, texts)
+    seconds = interleave(works, rounds)
+    whole = [second for question in questions for second in seconds[f"answer {question}"]]
+    encoding = [second for question in questions for second in seconds[f"encode {question}"]]
     return whole, encoding
 
 

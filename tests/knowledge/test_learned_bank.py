@@ -31,6 +31,13 @@ def test_words_are_compared_without_marks_rare_ones_most() -> None:
     assert words.knows("thuong") and not words.knows("thưởng")
 
 
+def test_words_weigh_what_scikit_learn_gives_them() -> None:
+    words = bank_words(TEXTS)
+    for text in (*TEXTS, "nộp nộp báo cáo báo cáo ở đâu", "chưa ai nói", "", "xyz"):
+        told = (words.vectorizer.transform([text]) @ words.matrix.T).toarray().ravel()
+        assert words.likeness(text) == pytest.approx(told, abs=1e-6)
+
+
 def test_pairs_of_words_count() -> None:
     assert words_of("Báo cáo năm") == ["bao", "cao", "nam", "bao_cao", "cao_nam"]
 
