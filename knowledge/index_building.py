@@ -63,7 +63,7 @@ def build_index(
     encoder: Encoder,
     folder: Path,
     seed: Path = SHIPPED_INDEX,
-    halves: bool = False,
+    compact: bool = False,
     exact_up_to: int = EXACT_UP_TO,
 ) -> Changes:
     """Write the index of `plans` to `folder`, embedding only what neither an index there nor `seed` holds already.
@@ -73,10 +73,10 @@ def build_index(
         encoder: makes the vectors.
         folder: where the index is written.
         seed: an index whose vectors are taken over where its encoder is the same.
-        halves: whether to write a seed: vectors in half precision, nothing learned.
+        compact: whether to write a seed: vectors of a byte a number, nothing learned.
         exact_up_to: passages up to which every plan in scope is searched; for more, inverted lists are written.
     """
-    return bring_up_to_date(sources_of(plans), partial(as_embedded, plans), encoder, folder, seed, halves, exact_up_to)
+    return bring_up_to_date(sources_of(plans), partial(as_embedded, plans), encoder, folder, seed, compact, exact_up_to)
 
 
 def bring_up_to_date(
@@ -85,7 +85,7 @@ def bring_up_to_date(
     encoder: Encoder,
     folder: Path,
     seed: Path = SHIPPED_INDEX,
-    halves: bool = False,
+    compact: bool = False,
     exact_up_to: int = EXACT_UP_TO,
 ) -> Changes:
     """Write the index of the plans with these sources; see `build_index`."""
@@ -99,14 +99,14 @@ def bring_up_to_date(
     if len(before.held(wanted)) < len(wanted):
         known.append(_known(seed, encoder))
     fresh, texts, embedded = _vectors(wanted, as_embedded, encoder, known)
-    files, places = write_vectors(folder, digests, before.files, fresh, encoder.name, encoder.dimension, halves)
+    files, places = write_vectors(folder, digests, before.files, fresh, encoder.name, encoder.dimension, compact)
     rows = {digest for of_plan in digests.values() for digest in of_plan}
     texts = {digest: text for digest, text in texts.items() if digest in rows}
     made_from = {key: source.digest for key, source in sources.items()}
-    near = _has_lists(digests, texts, exact_up_to) and not halves
+    near = _has_lists(digests, texts, exact_up_to) and not compact
     made = Manifest(FORMAT, encoder.name, encoder.dimension, digests, near, made_from, files, places)
     stored = open_vectors(folder, made)
-    learned = {} if halves else _learned(folder, before, made, sources, stored, texts)
+    learned = {} if compact else _learned(folder, before, made, sources, stored, texts)
     write_index(folder, texts, learned, made, _lists(folder, before, made, stored, texts) if near else None)
     gone = {digest for of_plan in manifest.digests.values() for digest in of_plan} - rows
     return Changes(embedded, len(rows) - embedded, len(gone))

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import os
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +86,7 @@ class VectorFiles:
 
 
 class VectorFile:
-    """One file: a flat index of FAISS, in single or half precision, whose vectors stand last in the file.
+    """One file: a flat index of FAISS, four bytes a number or fewer, whose vectors stand last in the file.
 
     They are read from where they stand, not mapped: mapped, each one that was ever looked at would stay in memory with
     dozens of its neighbours.
@@ -102,8 +102,9 @@ class VectorFile:
         except (RuntimeError, OSError) as error:
             raise IndexProblem(f"{path} is missing or damaged: {REBUILD}.") from error
         self.rows, self.columns = int(index.ntotal), int(index.d)
-        self._row = np.dtype((np.float32 if index.sa_code_size() == 4 * index.d else np.float16, (self.columns,)))
-        self._start = os.fstat(self._file.fileno()).st_size - self.rows * self._row.itemsize
+        self._coded = index
+        self._row = int(index.sa_code_size())
+        self._start = os.fstat(self._file.fileno()).st_size - self.rows * self._row
 
     def read(self, rows: Rows) -> Vectors:
         """Return the vectors of some rows, those that stand together in one go."""
@@ -111,8 +112,9 @@ class VectorFile:
         apart = np.flatnonzero(np.diff(rows) != 1) + 1
         edges = np.unique([*apart, *range(0, len(rows), A_READING), len(rows)])
         for first, end in itertools.pairwise(edges):
-            size, place = (end - first) * self._row.itemsize, self._start + rows[first] * self._row.itemsize
-            found[first:end] = np.frombuffer(os.pread(self._file.fileno(), size, place), self._row)
+            size, place = (end - first) * self._row, self._start + rows[first] * self._row
+            codes = np.frombuffer(os.pread(self._file.fileno(), size, place), np.uint8)
+            found[first:end] = self._coded.sa_decode(codes.reshape(end - first, self._row))
         return found
 
 
@@ -163,7 +165,7 @@ def write_vectors(
     fresh: Mapping[str, Vectors],
     encoder: str,
     dimension: int,
-    halves: bool = False,
+    compact: bool = False,
 ) -> tuple[list[str], dict[str, tuple[int, int]]]:
     """Write what is to be moved into a new file; return the names of the files in use and the place of each plan.
 
@@ -174,7 +176,7 @@ def write_vectors(
         fresh: the vectors of all other plans, by digest.
         encoder: the name of what made the vectors.
         dimension: their number of columns.
-        halves: whether all is written anew in half precision.
+        compact: whether all is written anew, in a byte a number.
     """
     known = before or VectorFiles({}, {}, {})
     same = {plan_id: place for plan_id, place in known.places.items() if known.digests[plan_id] == digests.get(plan_id)}
@@ -183,27 +185,45 @@ def write_vectors(
     used = Counter[int]()
     for plan_id, (file, _) in same.items():
         used[file] += len(digests[plan_id])
-    left = [file for file, kept in enumerate(_kept(sizes, used, new)) if kept and not halves]
+    left = [file for file, kept in enumerate(_kept(sizes, used, new)) if kept and not compact]
     staying = {plan_id: (left.index(file), row) for plan_id, (file, row) in same.items() if file in left}
     moved = [plan_id for plan_id in digests if plan_id not in staying]
-    half = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    flat = half if halves else faiss.IndexFlatIP(dimension)
-    places = {}
-    for plan_id in moved:
-        places[plan_id] = (len(left), flat.ntotal)
-        if plan_id in same:
-            flat.add(known.read(known.numbers(plan_id)))
-        elif digests[plan_id]:
-            flat.add(np.stack([fresh[digest] for digest in digests[plan_id]]))
+    starts = np.cumsum([0, *(len(digests[plan_id]) for plan_id in moved)])
+    places = {plan_id: (len(left), int(start)) for plan_id, start in zip(moved, starts, strict=False)}
     names = [name for file, name in enumerate(known.files) if file in left]
     if moved or not names:
-        name = _name([encoder, str(halves), *names, *(digest for plan_id in moved for digest in digests[plan_id])])
+        name = _name([encoder, str(compact), *names, *(digest for plan_id in moved for digest in digests[plan_id])])
         if name not in known.files:
             folder.mkdir(parents=True, exist_ok=True)
+            of_plans = (
+                known.read(known.numbers(plan_id))
+                if plan_id in same
+                else np.stack([fresh[digest] for digest in digests[plan_id]])
+                for plan_id in moved
+                if digests[plan_id]
+            )
+            flat = _compact(list(of_plans), dimension) if compact else _flat(of_plans, dimension)
             faiss.write_index(flat, str(folder / f"{name}.new"))
             os.replace(folder / f"{name}.new", folder / name)
         names.append(name)
     return names, {**staying, **places}
+
+
+def _flat(parts: Iterable[Vectors], columns: int) -> faiss.Index:
+    """Return an index that holds the vectors of all parts as they are."""
+    flat = faiss.IndexFlatIP(columns)
+    for part in parts:
+        flat.add(part)
+    return flat
+
+
+def _compact(parts: Sequence[Vectors], columns: int) -> faiss.Index:
+    """Return an index that holds the vectors of all parts in a byte a number."""
+    vectors = np.concatenate([np.zeros((1, columns), dtype=np.float32), *parts])
+    flat = faiss.IndexScalarQuantizer(columns, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    flat.train(vectors)
+    flat.add(vectors[1:])
+    return flat
 
 
 def _kept(sizes: Sequence[int], used: Mapping[int, int], new: int) -> list[bool]:

@@ -135,7 +135,7 @@ def parts(file: Path) -> int:
 
 def index() -> int:
     """Write the shipped index: the shipped plans and banks by the shipped encoder."""
-    changes = build_index(load_plans(), open_encoder(SHIPPED), SHIPPED_INDEX, halves=True)
+    changes = build_index(load_plans(), open_encoder(SHIPPED), SHIPPED_INDEX, compact=True)
     print(f"{changes.embedded} rows embedded, {changes.kept} unchanged, {changes.dropped} removed.")
     return 0
 
