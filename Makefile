@@ -18,8 +18,8 @@ chat: ## Talk with the running assistant in this terminal
 train: ## Train the Rasa model if what it is made from has changed
 	@$(BOOTSTRAP) && $(PYTHON) -m bot train
 
-train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about 50 minutes)
-	@$(BOOTSTRAP) && $(PYTHON) -m knowledge.training encoder --hands 0 1 2 3 --steps 900
+train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about an hour)
+	@$(BOOTSTRAP) && $(PYTHON) -m knowledge.training encoder --hands 0 1 2 3 4 5 --steps 1000
 	@$(PYTHON) -m knowledge.training index
 	@$(PYTHON) -m knowledge.training weights --file tests/knowledge/questions/tune.yml --off-topic nlu_data/nlu/out_of_scope.yml
 
@@ -47,7 +47,7 @@ bench: ## Measure start, turns, answers and memory on this machine
 bench-scale: ## Measure searching among 10,000 to 1,000,000 passages (a quarter of an hour)
 	@$(BOOTSTRAP) --dev && $(PYTHON) -m tests.benchmarks.scale --write
 
-nlu: ## Compare ways to understand messages by cross-validation (hours; NLU="--pipelines c --seeds 1" for less)
+nlu: ## Compare ways to understand messages by cross-validation (hours; NLU="--pipelines e --seeds 1" for less)
 	@$(BOOTSTRAP) --dev && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_CPP_MIN_LOG_LEVEL=3 \
 		.venv-rasa/bin/python -W ignore -m tests.benchmarks.understanding --write $(NLU)
 

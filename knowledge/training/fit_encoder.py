@@ -2,6 +2,7 @@
 
 The loss is the cross-entropy of the right row among the rows of a batch (in-batch negatives, van den Oord et al.,
 2018), both ways, between a question and another wording of it, and between a question and the snippet that answers it.
+Two subjects on which a plan is silent do not stand against each other: they may be one, named by two hands.
 """
 
 import random
@@ -53,7 +54,7 @@ def train(
     drawn = batches(groups, recipe.size, recipe.steps, rewrite, random.Random(recipe.seed))
     for step, batch in enumerate(drawn, start=1):
         optimizer.zero_grad()
-        loss = _loss(network, batch, recipe.sharpness)
+        loss = loss_of(network, batch, recipe.sharpness)
         loss.backward()  # type: ignore[no-untyped-call]
         clip_grad_norm_(trained, 1.0)
         optimizer.step()
@@ -70,16 +71,23 @@ def described(recipe: Recipe) -> dict[str, float]:
     return asdict(recipe)
 
 
-def _loss(network: Network, batch: Batch, sharpness: float) -> Tensor:
+def loss_of(network: Callable[[Sequence[str]], Tensor], batch: Batch, sharpness: float) -> Tensor:
+    """Return how badly `network`, from texts to rows of length 1, brings the rows of a batch together, one number."""
     size = len(batch.questions)
     told = [row for row, passage in enumerate(batch.passages) if passage is not None]
     texts = [*batch.questions, *batch.others, *(passage for passage in batch.passages if passage is not None)]
     with torch.autocast("cpu", dtype=torch.bfloat16), parametrize.cached():
-        rows: Tensor = network(texts).float()
+        rows = network(texts).float()
     questions, others, passages = rows[:size], rows[size : 2 * size], rows[2 * size :]
-    wordings = sharpness * questions @ others.T
+    wordings = (sharpness * questions @ others.T).masked_fill(_both_silent(batch), -torch.inf)
     answers = sharpness * questions[torch.tensor(told)] @ passages.T
     return _both_ways(wordings) + _both_ways(answers)
+
+
+def _both_silent(batch: Batch) -> Tensor:
+    """Return where two different rows of a batch are silent, bool of shape (rows, rows)."""
+    silent = torch.tensor([passage is None for passage in batch.passages])
+    return silent[:, None] & silent[None, :] & ~torch.eye(len(silent), dtype=torch.bool)
 
 
 def _both_ways(scores: Tensor) -> Tensor:

@@ -1,10 +1,18 @@
-"""Batches to train the encoder on: questions of one plan, each with another wording and the snippet that answers it."""
+"""Batches to train the encoder on: questions of one plan, each with another wording and the snippet that answers it.
+
+Half the answers of a batch are drawn by chance, and each brings the one most alike to it in words: an answer is learned
+best from what it is confused with (hard negatives).
+"""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.bank import Banked
+from knowledge.learned_bank import bank_words
 from knowledge.vietnamese import unmark
 
 QUERY, PASSAGE = "query: ", "passage: "
@@ -52,9 +60,10 @@ def batches(
         by_plan.setdefault(one.plan_id, []).append(one)
     plans = list(by_plan)
     weights = [sum(len(one.questions) for one in by_plan[plan]) for plan in plans]
+    alike = {plan: _alike(by_plan[plan]) for plan in plans}
     for _ in range(steps):
-        choice = by_plan[chance.choices(plans, weights)[0]]
-        drawn = _weighted(choice, size, chance)
+        plan = chance.choices(plans, weights)[0]
+        drawn = [by_plan[plan][row] for row in _with_alike(_weighted(by_plan[plan], chance), alike[plan], size)]
         pairs = [chance.sample(one.questions, 2) for one in drawn]
         yield Batch(
             tuple(QUERY + _as_typed(first, rewrite, chance) for first, _ in pairs),
@@ -63,11 +72,39 @@ def batches(
         )
 
 
-def _weighted(groups: Sequence[Group], size: int, chance: random.Random) -> list[Group]:
-    """Return `size` different groups, those with more questions likelier (Efraimidis and Spirakis, 2006)."""
+def _weighted(groups: Sequence[Group], chance: random.Random) -> list[int]:
+    """Return the rows of `groups` in an order of chance, those with more questions likelier first
+    (Efraimidis and Spirakis, 2006).
+    """
     keys = [chance.random() ** (1 / len(one.questions) ** 0.7) for one in groups]
-    best = sorted(range(len(groups)), key=lambda n: -keys[n])[:size]
-    return [groups[n] for n in best]
+    return sorted(range(len(groups)), key=lambda row: -keys[row])
+
+
+def _with_alike(order: Sequence[int], alike: NDArray[np.int64], size: int) -> list[int]:
+    """Return `size` rows, or all there are: in turn the next of `order` and the one most alike to it, none twice."""
+    drawn: dict[int, None] = {}
+    for row in order:
+        if len(drawn) >= size:
+            break
+        if row not in drawn:
+            drawn[row] = None
+            nearest = next((int(other) for other in alike[row] if int(other) not in drawn), None)
+            if nearest is not None and len(drawn) < size:
+                drawn[nearest] = None
+    return list(drawn)
+
+
+def _alike(groups: Sequence[Group]) -> NDArray[np.int64]:
+    """Return for each group the rows of the others, most alike in rare words first, shape (groups, groups - 1).
+
+    Silence on two subjects is not told apart: hands name one subject in different ways.
+    """
+    words = bank_words([" ".join([*one.questions, one.passage or ""]) for one in groups]).matrix
+    likeness = (words @ words.T).toarray()
+    silent = np.array([one.passage is None for one in groups])
+    likeness[np.ix_(silent, silent)] -= 1
+    np.fill_diagonal(likeness, -2)
+    return np.argsort(-likeness, axis=1, kind="stable")[:, :-1]
 
 
 def _as_typed(text: str, rewrite: Callable[[str], str], chance: random.Random) -> str:

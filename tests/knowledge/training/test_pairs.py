@@ -39,3 +39,19 @@ def test_the_same_seed_draws_the_same_batches() -> None:
     groups = [Group("x", (f"{n} a", f"{n} b", f"{n} c"), None) for n in range(30)]
     first, second = ([*batches(groups, 5, 4, str, random.Random(3))] for _ in range(2))
     assert first == second
+
+
+def test_half_a_batch_is_what_the_other_half_is_confused_with() -> None:
+    pairs = [(f"which {word} reports", f"the {word} that reports") for word in ("office", "cell", "union", "ward")]
+    others = [(f"deadline for money {n}", f"money deadline {n}") for n in range(4)]
+    groups = [Group("x", asked, asked[0]) for asked in (*pairs, *others)]
+    for batch in batches(groups, 2, 20, str, random.Random(1)):
+        first, second = (set(question.removeprefix(QUERY).split()) for question in batch.questions)
+        assert first & second
+
+
+def test_silence_on_one_subject_is_set_against_answers_and_not_against_other_silence() -> None:
+    silent = [Group("x", (f"award money {n}", f"how much money {n}"), None) for n in range(5)]
+    answered = [Group("x", (f"award {n}", f"which award {n}"), f"{n}") for n in range(5)]
+    for batch in batches([*silent, *answered], 2, 20, str, random.Random(1)):
+        assert any(batch.passages)
