@@ -25,6 +25,7 @@ from tests.benchmarks.understanding.examples import ROOT, WRITINGS, Example, Fol
 FOLDS = 5
 MADE_OF = (
     *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/neighbours.py", "bot/nlu/cues.*"),
+    "bot/nlu/kernel_*.py",
     *("knowledge/vietnamese.py", "knowledge/rewriting.py", "knowledge/vocabulary.yml"),
 )
 """What our components make of a sentence; the intents do not depend on the entities."""

@@ -13,6 +13,7 @@ TITLES = {
     "b": "(b) logistic regression, sparse",
     "c": "(c) logistic regression, sparse and dense",
     "d": "(d) DIET, sparse and dense",
+    "e": "(e) kernel regression, sparse and dense",
 }
 
 
@@ -48,7 +49,7 @@ def comparison(pipelines: Sequence[Compared]) -> str:
                 *(f"{intent_f1(each.of(writing)):.3f}" for writing in WRITINGS),
                 f"{each.entities:.3f}",
                 f"{fresh['parse_ms']:.1f} ms",
-                f"{fresh['encoder_ms']:.1f} ms" if each.name in "cd" else "none",
+                f"{fresh['encoder_ms']:.1f} ms" if each.name in "cde" else "none",
                 f"{fresh['load_s']:.1f} s",
                 f"{fresh['peak_mb']:.0f} MB",
                 f"{fresh['model_kb']:.0f} KB",

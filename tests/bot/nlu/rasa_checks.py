@@ -92,6 +92,43 @@ def sentence(scratch: str) -> dict:
     return found
 
 
+def classified(scratch: str) -> dict:
+    import numpy as np
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.nlu.training_data.features import Features
+    from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.nlu.kernel_classifier import KernelClassifier
+    from bot.nlu.ngram_featurizer import NgramFeaturizer
+
+    given = json.load(sys.stdin)
+    letters = NgramFeaturizer.get_default_config()
+    featurizer = NgramFeaturizer.create(letters, None, None, MagicMock(node_name="letters"))
+
+    def featured(text: str, **data: str):
+        message = featurizer.process([tokenised(text, **data)])[0]
+        vector = np.eye(4, dtype=np.float32)[["đlxt".index(text[0])]]
+        message.add_features(Features(vector, "sentence", "text", "sense"))
+        return message
+
+    config = KernelClassifier.get_default_config()
+    storage, context = LocalModelStorage(Path(scratch)), MagicMock(node_name="it")
+    learning = KernelClassifier.create(config, storage, Resource("it"), context)
+    learning.train(TrainingData([featured(text, intent=intent) for text, intent in given["learnt"].items()]))
+    loaded = KernelClassifier.load(config, storage, Resource("it"), context)
+    found = {}
+    for name, made in (("new", learning), ("loaded", loaded)):
+        message = made.process([featured(given["text"])])[0]
+        found[name] = {"intent": message.get("intent"), "ranking": message.get("intent_ranking")}
+    found["no words"] = loaded.process([Message({"text": ""})])[0].get("intent")
+    untaught = KernelClassifier.load(config, storage, Resource("never trained"), context)
+    found["untaught"] = untaught.process([featured(given["text"])])[0].get("intent")
+    found["refused"] = refuses(KernelClassifier, {"sharpness": 0})
+    return found
+
+
 def letters() -> dict:
     from bot.nlu.ngram_featurizer import NgramFeaturizer
 
@@ -189,6 +226,6 @@ def pipeline(model: str) -> dict:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    checks = (tokens, sentence, letters, hints, entities, schema, pipeline)
+    checks = (tokens, sentence, classified, letters, hints, entities, schema, pipeline)
     outcome = {check.__name__: check for check in checks}[sys.argv[1]](*sys.argv[2:])
     print("\n" + json.dumps(outcome, ensure_ascii=False))

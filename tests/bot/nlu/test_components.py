@@ -71,6 +71,20 @@ def test_a_message_is_encoded_once_as_it_was_meant(tmp_path: Path) -> None:
     assert found["near others"]["tạm biệt"][1] == pytest.approx(-5.0)  # nothing else is a goodbye
 
 
+def test_a_message_is_for_what_the_examples_like_it_are_for(tmp_path: Path) -> None:
+    learnt = {"lùi lại bước trước": "go_back", "lùi lại đi": "go_back", "xin chào": "greet", "tạm biệt": "goodbye"}
+    found = check("classified", str(tmp_path), given={"learnt": learnt, "text": "lùi bước"})
+    assert found["new"]["intent"]["name"] == "go_back" and found["new"]["intent"]["confidence"] > 0.5
+    assert found["loaded"]["intent"] == pytest.approx(found["new"]["intent"])
+    ranking = found["loaded"]["ranking"]
+    assert ranking[0]["name"] == "go_back" and len(ranking) == 3
+    assert sum(each["confidence"] for each in ranking) == pytest.approx(1)
+    assert sorted((each["confidence"] for each in ranking), reverse=True) == [e["confidence"] for e in ranking]
+    nothing = {"name": None, "confidence": 0.0}
+    assert found["no words"] == nothing and found["untaught"] == nothing
+    assert found["refused"]
+
+
 def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> None:
     given = ["đăng ký", "dang ky", "đăng ký mô hình dân vận khéo cho chi bộ của chúng tôi nhé"]
     outcome = check("letters", given=given)

@@ -51,7 +51,7 @@ def test_what_is_measured_was_not_seen_in_another_spelling() -> None:
 def test_the_measured_pipeline_is_the_shipped_one() -> None:
     compared = ROOT / "tests" / "benchmarks" / "understanding" / "pipelines"
     shipped = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    assert yaml.safe_load((compared / "c.yml").read_text(encoding="utf-8"))["pipeline"] == shipped
+    assert yaml.safe_load((compared / "e.yml").read_text(encoding="utf-8"))["pipeline"] == shipped
 
 
 def test_the_writings_of_a_sentence() -> None:

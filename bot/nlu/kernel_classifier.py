@@ -1,0 +1,131 @@
+"""Tells Rasa what a message is for, by kernel regression over the features of the components before it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, vstack
+
+from bot.nlu.kernel_regression import KernelRegression, Vectors, shares
+
+RANKING = "intent_ranking"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class KernelClassifier(IntentClassifier, GraphComponent):
+    """Sets the intent and the ranking of all intents. A message without words has none."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        regression: KernelRegression | None = None,
+    ) -> None:
+        self._config, self._storage, self._resource = config, storage, resource
+        self._regression = regression
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Sparse features are compared too, but a dense vector there must be."""
+        return [DenseFeaturizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`sharpness`: how sure a lead of one intent over the others makes."""
+        return {"sharpness": 12.0}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuse a sharpness that would make nothing sure, or the least sure the surest.
+
+        Raises:
+            ValueError: `sharpness` is not above 0.
+        """
+        if not config["sharpness"] > 0:
+            raise ValueError(f"KernelClassifier: sharpness must be above 0, not {config['sharpness']}")
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "KernelClassifier":
+        """Make the component; it knows nothing yet."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "KernelClassifier":
+        """Make the component with what was learned."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(config, model_storage, resource, KernelRegression.read(folder))
+        except ValueError:  # Rasa's word for "there is none": no example was given
+            return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from all examples that have words and an intent."""
+        examples = [example for example in training_data.intent_examples if _has_features(example)]
+        if examples:
+            dense, sparse = _stacked(examples)
+            self._regression = KernelRegression.fit(dense, sparse, [example.get(INTENT) for example in examples])
+            with self._storage.write_to(self._resource) as folder:
+                self._regression.write(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent of each message, and how sure each intent is, the surest first."""
+        for message in messages:
+            ranking = self._ranking(message)
+            first = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
+            message.set(INTENT, first, add_to_output=True)
+            message.set(RANKING, ranking, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Set the intent of each example."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def _ranking(self, message: Message) -> list[dict[str, Any]]:
+        if self._regression is None or not _has_features(message):
+            return []
+        dense, sparse = _stacked([message])
+        confidences = shares(self._regression.scores(dense, sparse), float(self._config["sharpness"]))[0]
+        told = sorted(zip(self._regression.intents, confidences.tolist(), strict=True), key=lambda each: -each[1])
+        return [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence} for name, confidence in told]
+
+
+def _has_features(message: Message) -> bool:
+    return any(_is_of_the_whole(feature) and feature.is_dense() for feature in message.features)
+
+
+def _stacked(messages: Sequence[Message]) -> tuple[Vectors, list[csr_matrix]]:
+    """Return the dense features of messages, one row each, and each featurizer's sparse ones, in their order."""
+    whole = [[each for each in message.features if _is_of_the_whole(each)] for message in messages]
+    dense = [np.hstack([each.features for each in features if each.is_dense()])[0] for features in whole]
+    sparse = [[csr_matrix(each.features) for each in features if each.is_sparse()] for features in whole]
+    return np.array(dense, dtype=np.float32), [vstack(kind).tocsr() for kind in zip(*sparse, strict=True)]
+
+
+def _is_of_the_whole(feature: Features) -> bool:
+    return bool(feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE)
