@@ -195,6 +195,8 @@ def test_every_threshold_changes_an_outcome_or_an_order(name: str, answerer: Ans
         ("ai phải thường xuyên bổ sung quy chế phối hợp?", "honglinh-2023"),
         ("bao giờ phải nộp BC năm", "caobang-2023"),
         ("Đơn vị nào theo dõi các mô hình “Dân vận khéo”?", "backan-vp-2024"),
+        ("P.HCTC-QTTV tổng hợp xong gửi BC cho ai?", "backan-vp-2023"),
+        ("kiem tra tap trung vao ai", "caobang-2023"),
     ]
     usual = _answers(answerer, dict(shipped_thresholds()), probes)
     turned = [_answers(answerer, {**shipped_thresholds(), name: value}, probes) for value in (-50.0, 0.0, 0.99, 50.0)]
