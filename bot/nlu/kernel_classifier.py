@@ -1,6 +1,7 @@
 """Tells Rasa what a message is for, by kernel regression over the features of the components before it."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -75,12 +76,13 @@ class KernelClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "KernelClassifier":
-        """Make the component with what was learned."""
-        try:
-            with model_storage.read_from(resource) as folder:
-                return cls(config, model_storage, resource, KernelRegression.read(folder))
-        except ValueError:  # Rasa's word for "there is none": no example was given
-            return cls(config, model_storage, resource)
+        """Make the component with what was learned; it knows nothing where no example was given."""
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(model_storage.read_from(resource))
+            except ValueError:  # Rasa's word for "nothing was kept"; damage is not taken for it
+                return cls(config, model_storage, resource)
+            return cls(config, model_storage, resource, KernelRegression.read(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples that have words and an intent."""

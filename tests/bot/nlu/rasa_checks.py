@@ -126,6 +126,12 @@ def classified(scratch: str) -> dict:
     untaught = KernelClassifier.load(config, storage, Resource("never trained"), context)
     found["untaught"] = untaught.process([featured(given["text"])])[0].get("intent")
     found["refused"] = refuses(KernelClassifier, {"sharpness": 0})
+    (Path(scratch) / "it" / "kernel.npz").write_bytes(b"damaged")
+    try:
+        KernelClassifier.load(config, storage, Resource("it"), context)
+        found["damage"] = "not told"
+    except Exception as error:  # whatever numpy says of it
+        found["damage"] = type(error).__name__
     return found
 
 

@@ -82,7 +82,7 @@ def test_a_message_is_for_what_the_examples_like_it_are_for(tmp_path: Path) -> N
     assert sorted((each["confidence"] for each in ranking), reverse=True) == [e["confidence"] for e in ranking]
     nothing = {"name": None, "confidence": 0.0}
     assert found["no words"] == nothing and found["untaught"] == nothing
-    assert found["refused"]
+    assert found["refused"] and found["damage"] != "not told"
 
 
 def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> None:
