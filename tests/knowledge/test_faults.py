@@ -58,11 +58,12 @@ CHANGES = [
     change
     for number in range(ROUNDS)
     for change in (
-        Change("tan-lap", NEW.replace("05/12", f"{10 + number}/12")),
         Change("phu-an", OTHER.replace("05/12", f"{20 + number}/11")),
+        Change("tan-lap", NEW.replace("05/12", f"{10 + number}/12")),
         Change("phu-an", None),
     )
 ]
+"""In this order no state of the plans comes twice: one that did could not be told from the earlier one."""
 
 
 class Listener:
@@ -112,7 +113,7 @@ def test_no_answer_is_wrong_or_lost_while_plans_change_and_changes_are_killed(
 
 
 def undisturbed(home: Path, exact_up_to: int) -> list[Said]:
-    """Return what is answered at first and after each change where nobody is killed; no two in a row are alike."""
+    """Return what is answered at first and after each change where nobody is killed; no two are alike."""
     office = Office(home)
     office.exact_up_to = exact_up_to
     office.add(NEW)
@@ -120,7 +121,7 @@ def undisturbed(home: Path, exact_up_to: int) -> list[Said]:
     for change in CHANGES:
         change.make(office)
         states.append(all_said(opened(office)))
-        assert states[-1] != states[-2] and states[-1][0][0] == "answered"
+        assert states[-1] not in states[:-1] and states[-1][0][0] == "answered"
     return states
 
 
