@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from knowledge.answers import Answer, Citation, Unfaithful, verify
-from knowledge.asking import Asked, is_of_the_trade, is_off_topic
+from knowledge.asking import Asked, is_of_the_trade, is_off_topic, kinds
 from knowledge.composing import NAMED_AT_MOST, Finding, asked_label, labels_of, one_plan, per_plan, say
 from knowledge.corpus import Plan, find_plans
 from knowledge.documents import documents_in, documents_noted, lacks
@@ -171,17 +171,21 @@ class Answerer:
         certain = any(weighed.certainty >= self._thresholds[least] for weighed in heaviest)
         covered = max((c.coverage for weighed in heaviest for c in weighed.candidates), default=0.0)
         far = not certain and covered < self._thresholds["coverage_on_topic"] and len(inquiry.readings) == 1
+        far = far and inquiry.asked.kind not in kinds()["words"]["of_the_paper"]
         if far and not inquiry.places and not is_of_the_trade(inquiry.readings[0].forms.text):
             inquiry.answer = self._end(inquiry, "off_topic")
 
     def _decide(self, inquiry: Inquiry) -> None:
         assert inquiry.asked is not None
+        wanted = inquiry.asked
         for plan in self._looked_into(inquiry):
             weighed = inquiry.weighed.get(plan.id)
             if weighed is None or not weighed.candidates:
                 inquiry.findings.append(Finding(plan, False))
                 continue
-            asked = asked_of(plan, inquiry.asked, inquiry.standing.text)
+            asked = self._narrowing.asked_of(plan, inquiry, asked_of(plan, wanted, inquiry.standing.text))
+            if asked.kind == "document_date":
+                inquiry.asked = asked
             finding = find_in_plan(plan, self._facts[plan.id], asked, weighed, self._thresholds, inquiry.language)
             if not finding.answers and plan.id in inquiry.places and not asked.strict:
                 finding = said_at(plan, inquiry.places[plan.id], inquiry.language)

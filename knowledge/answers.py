@@ -1,7 +1,7 @@
 """What an answer is: its outcome, its text, and citations that are checked against the source."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import yaml
 from knowledge.corpus import Plan
 from knowledge.reading import fold
 from knowledge.snippets import QUOTE_AT_MOST
+from knowledge.structure import SEPARATOR
 
 _NUMBER = re.compile(r"\d+")
 
@@ -60,6 +61,15 @@ def outcomes() -> dict[str, dict[str, Any]]:
 def cite(plan: Plan, path: str, start: int, end: int) -> Citation:
     """Return the citation of `plan.text[start:end]`."""
     return Citation(plan.id, path, fold(plan.text[start:end]), start, end)
+
+
+def heading_that_names(plan: Plan, path: str, unit: str | None, citation: Citation) -> Iterator[Citation]:
+    """Yield the heading that names `unit`, where the quote itself does not: nothing is named without its place."""
+    if unit is None or unit in citation.quote:
+        return
+    heading = plan.clause(path.rsplit(SEPARATOR, 1)[0])
+    if heading is not None and heading.spans:
+        yield cite(plan, heading.path, *heading.spans[0])
 
 
 def verify(answer: Answer, plans: Mapping[str, Plan]) -> Answer:

@@ -15,6 +15,7 @@ from knowledge.structure import layout
 from knowledge.vietnamese import normalise, plain
 
 _NOTE_MARK = re.compile(r"(?<!\n)<sup>\s*(\d+)\s*</sup>")
+_DATED = re.compile(r"[^.;]{0,60}?\b(?:ngay|nam) \d")
 _NAMED_BEFORE = 150
 """Characters before a footnote's mark in which the document stands that it explains."""
 
@@ -38,12 +39,13 @@ def _rules() -> dict[str, Any]:
     loaded["named"] = re.compile(loaded["named"].replace("{kinds}", "|".join(names)))
     loaded["alone"] = re.compile(loaded["alone"])
     loaded["bare"] = re.compile(loaded["bare"])
+    loaded["asks_date"] = re.compile(loaded["asks_date"])
     return loaded
 
 
 def documents_in(text: str) -> frozenset[Document]:
     """Return the documents that `text`, abbreviations in full, names by number."""
-    return frozenset(_found(plain(normalise(text))))
+    return frozenset(document for document, _, _ in _found(plain(normalise(text))))
 
 
 def documents_of(plan: Plan) -> frozenset[Document]:
@@ -65,6 +67,27 @@ def documents_noted(plan: Plan) -> dict[str, frozenset[Document]]:
     return noted
 
 
+def undated_documents(plan: Plan) -> frozenset[Document]:
+    """Return the documents that a plan names, but nowhere with a date, nor in a footnote on them."""
+    text = plain(normalise(fold(plan.text)))
+    found = sorted(_found(text), key=lambda each: each[1])
+    dated = set()
+    for number, (document, _, end) in enumerate(found):
+        then = found[number + 1][1] if number + 1 < len(found) else len(text)
+        if _DATED.match(text[end : max(end, then)]):
+            dated.add(document)
+    for path, noted in documents_noted(plan).items():
+        clause = plan.clause(path)
+        if clause is not None and _DATED.search(plain(fold(plan.text[clause.start : clause.end]))):
+            dated |= noted
+    return frozenset(each for each, _, _ in found if not any(each.is_like(other) for other in dated))
+
+
+def asks_date(question: str) -> bool:
+    """Tell whether `question` asks for a day or a year."""
+    return bool(_rules()["asks_date"].search(plain(normalise(question))))
+
+
 def is_presumed(question: str) -> bool:
     """Tell whether `question` only supposes what it names ("có phải theo Kế hoạch 89 không?", "năm 2024 à?")."""
     text, rules = plain(normalise(question)), _rules()
@@ -77,15 +100,17 @@ def lacks(known: frozenset[Document], asked: frozenset[Document]) -> bool:
     return bool(asked) and not any(one.is_like(other) for one in asked for other in known)
 
 
-def _found(text: str) -> Iterator[Document]:
+def _found(text: str) -> Iterator[tuple[Document, int, int]]:
+    """Yield the documents that `text` names, and where from and to."""
     rules = _rules()
     for match in rules["named"].finditer(text):
         kinds = rules["kinds"].get(match["kind"], ()) if match["kind"] not in rules["generic"] else ()
-        yield Document(int(match["number"]), frozenset([*kinds, *_symbol(match["symbol"])] if kinds else ()))
+        named = Document(int(match["number"]), frozenset([*kinds, *_symbol(match["symbol"])] if kinds else ()))
+        yield named, match.start(), match.end()
     for match in rules["alone"].finditer(text):
-        yield Document(int(match["number"]), frozenset())
+        yield Document(int(match["number"]), frozenset()), match.start(), match.end()
     for match in rules["bare"].finditer(text):
-        yield Document(int(match["number"]), frozenset(_symbol(match["symbol"])))
+        yield Document(int(match["number"]), frozenset(_symbol(match["symbol"]))), match.start(), match.end()
 
 
 def _symbol(text: str) -> list[str]:

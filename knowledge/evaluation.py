@@ -1,9 +1,11 @@
 """How right the answers are, over a file of questions with known answers.
 
 *Right*: the first citation covers at least half of the gold span, or is covered by it; the required words are said,
-the forbidden ones are not. A question that the plans do not answer is right when it is refused.
+the forbidden ones (as whole words: 2023 is no 02) are not. A question that the plans do not answer is right when it is
+refused.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +129,7 @@ def evaluate(questions: Sequence[Gold], answerer: Answering) -> Report:
 
 def is_right(gold: Gold, answer: Answer, plans: Mapping[str, Plan]) -> bool:
     """Tell whether `answer` is a right one to `gold`."""
-    if any(word.lower() in answer.text.lower() for word in gold.never_says):
+    if any(re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", answer.text.lower()) for word in gold.never_says):
         return False
     if not all(word.lower() in answer.text.lower() for word in gold.says):
         return False

@@ -1,21 +1,22 @@
 """What one plan says on a question: its heaviest candidate, told by a Fact where one stands there, or silence."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from knowledge.answers import Citation, cite
-from knowledge.asking import Asked, kinds
+from knowledge.answers import Citation, cite, heading_that_names
+from knowledge.asking import Asked, holds, kinds
 from knowledge.composing import Finding, say, shortened
 from knowledge.corpus import Plan
-from knowledge.facts import Deadline, Facts, patterns
+from knowledge.deadline_answers import cite_deadline, dated_answer, is_of_other_periods
+from knowledge.facts import Facts, patterns
 from knowledge.places import place
 from knowledge.reading import fold
-from knowledge.snippets import QUOTE_AT_MOST, quotable, sentences_with
-from knowledge.structure import SEPARATOR, Passage, layout
+from knowledge.snippets import QUOTE_AT_MOST, quotable
+from knowledge.structure import SEPARATOR, layout
 from knowledge.vietnamese import unmark
 from knowledge.weighing import Candidate, Weighed
 
@@ -44,12 +45,18 @@ def find_in_plan(
     told = _fact(plan, facts, asked, _near_the_top(weighed, thresholds), language)
     if told is not None and weighed.certainty >= thresholds[_least_certainty(asked)]:
         return told
-    if _is_of_other_periods(facts, asked, weighed.candidates[0]):
+    if is_of_other_periods(facts, asked, weighed.candidates[0]) or _surely_lacks(asked, weighed.candidates[0]):
         return _silent(plan, facts, asked, language)
     if weighed.certainty < thresholds["certainty_to_answer"]:
         pointed = weighed.certainty >= thresholds["certainty_to_point"] and not asked.strict
         return _silent(plan, facts, asked, language, weighed.candidates[0] if pointed else None)
     return _passage(plan, facts, asked, weighed.candidates[0], weighed.certainty, language)
+
+
+def _surely_lacks(asked: Asked, candidate: Candidate) -> bool:
+    """Tell whether a candidate cannot answer, however alike, because it holds nothing of the kind asked for."""
+    sure = bool(kinds().get(asked.kind or "", {}).get("sure"))
+    return sure and not holds(asked.kind, candidate.snippet.text, asked.counted)
 
 
 def _least_certainty(asked: Asked) -> str:
@@ -60,7 +67,7 @@ def _least_certainty(asked: Asked) -> str:
 def _near_the_top(weighed: Weighed, thresholds: Thresholds) -> list[Candidate]:
     """Return the first candidate and the next that weigh nearly as much."""
     first, *others = weighed.candidates[:NEAR_THE_TOP]
-    least = first.weight - thresholds["margin_of_facts"]
+    least = first.weight - thresholds["margin_of_facts"] * abs(first.weight)
     return [first, *(candidate for candidate in others if candidate.weight >= least)]
 
 
@@ -72,7 +79,7 @@ def _fact(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], lan
     if best.split(SEPARATOR)[0] == labels["recipients"] and asked.kind == "recipients":
         return _named_part(plan, "recipients", language)
     if asked.kind == "deadline":
-        return _deadline(plan, facts, asked, near, language)
+        return dated_answer(plan, facts, asked, near, language)
     return _duty(plan, facts, asked, near, language) if asked.kind == "unit" else None
 
 
@@ -86,7 +93,7 @@ def _duty(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], lan
 def _passage(plan: Plan, facts: Facts, asked: Asked, candidate: Candidate, certainty: float, language: str) -> Finding:
     citation = _cite_candidate(plan, candidate)
     charged = facts.unit_at(citation.path)
-    citations = [citation, *_heading_that_names(plan, citation.path, charged, citation)]
+    citations = [citation, *heading_that_names(plan, citation.path, charged, citation)]
     if asked.kind == "unit" and charged:
         direct, short = say("direct_unit", language, unit=charged), charged
         notes = _general_note(asked, citation, language)
@@ -113,15 +120,6 @@ def _direct(plan: Plan, candidate: Candidate, citation: Citation, language: str)
     return say("direct_passage", language, label=plan.label)
 
 
-def _heading_that_names(plan: Plan, path: str, unit: str | None, citation: Citation) -> Iterator[Citation]:
-    """Yield the heading that names `unit`, where the quote itself does not: nothing is named without its place."""
-    if unit is None or unit in citation.quote:
-        return
-    heading = plan.clause(path.rsplit(SEPARATOR, 1)[0])
-    if heading is not None and heading.spans:
-        yield cite(plan, heading.path, *heading.spans[0])
-
-
 def _general_note(asked: Asked, citation: Citation, language: str) -> tuple[str, ...]:
     if asked.about_models and not re.search(kinds()["words"]["models"], unmark(citation.quote).lower()):
         return (say("not_about_models", language),)
@@ -143,53 +141,6 @@ def _named_part(plan: Plan, label: str, language: str) -> Finding:
     return Finding(plan, True, (citation,), say("direct_recipients", language), short)
 
 
-def _deadline(plan: Plan, facts: Facts, asked: Asked, near: Sequence[Candidate], language: str) -> Finding | None:
-    """Return the dated deadline of the kind asked for that stands among the best candidates, None where none does."""
-    paths = {candidate.snippet.path for candidate in near}
-    dated = [d for d in facts.deadlines if d.day and _fits(d, asked) and d.passage.path in paths]
-    if not dated:
-        return None
-    shown = dated[0]
-    citation = _cite_deadline(plan, shown)
-    bound = shown.unit if shown.unit and shown.subject == "report" else None
-    words = ", ".join(dict.fromkeys(d.words for d in dated if d.passage.path == shown.passage.path))
-    direct = say("direct_deadline_for", language, words=words, unit=bound) if bound else ""
-    direct = direct or say("direct_deadline", language, words=words)
-    citations = [citation, *_heading_that_names(plan, shown.passage.path, bound, citation)]
-    notes = []
-    for other in _left_to_a_footnote(facts, asked):
-        citations.append(_cite_deadline(plan, other))
-        clause = plan.clause(other.footnote or "")
-        if clause is not None:
-            citations.append(cite(plan, clause.path, *clause.spans[0]))
-        citations.extend(_heading_that_names(plan, other.passage.path, other.unit, citations[-1]))
-        notes.append(say("others_follow_note", language, unit=other.unit, note=other.footnote))
-    short = f"{words} ({bound})" if bound else words
-    return Finding(plan, True, tuple(citations), direct, short, tuple(notes))
-
-
-def _fits(deadline: Deadline, asked: Asked) -> bool:
-    period = asked.period in (None, deadline.period) or (asked.subject == "registration" and deadline.period is None)
-    return period and (asked.subject is None or deadline.subject == asked.subject)
-
-
-def _is_of_other_periods(facts: Facts, asked: Asked, candidate: Candidate) -> bool:
-    """Tell whether a candidate dates reports, but none for the period asked for."""
-    if asked.period is None or asked.subject != "report":
-        return False
-    dated = [d for d in facts.deadlines if d.subject == "report" and d.passage.path == candidate.snippet.path and d.day]
-    return bool(dated) and all(deadline.period not in (None, asked.period) for deadline in dated)
-
-
-def _left_to_a_footnote(facts: Facts, asked: Asked) -> list[Deadline]:
-    return [d for d in facts.deadlines if d.footnote and d.unit and asked.subject in (None, "report")]
-
-
-def _cite_deadline(plan: Plan, deadline: Deadline) -> Citation:
-    passage: Passage = deadline.passage
-    return cite(plan, passage.path, *sentences_with(plan, passage, deadline.words))
-
-
 def _silent(plan: Plan, facts: Facts, asked: Asked, language: str, nearest: Candidate | None = None) -> Finding:
     """Return that the plan does not answer, with `nearest`, what it states instead, and whom it names to ask."""
     citations: list[Citation] = []
@@ -201,7 +152,7 @@ def _silent(plan: Plan, facts: Facts, asked: Asked, language: str, nearest: Cand
     if asked.kind == "deadline" and asked.subject == "report":
         for deadline in facts.deadlines:
             if deadline.day is None and deadline.subject == "report":
-                citations.append(_cite_deadline(plan, deadline))
+                citations.append(cite_deadline(plan, deadline))
                 notes.append(_note("instead_undated", language, citations[-1], quote=deadline.words))
                 break
     known = where_to_ask(plan, facts)
@@ -218,7 +169,7 @@ def where_to_ask(plan: Plan, facts: Facts) -> tuple[str, list[Citation]] | None:
         if patterns()["follows_up"].search(duty.passage.text):
             passage = duty.passage
             citation = cite(plan, passage.path, *quotable(plan, passage, passage.start, passage.end))
-            return duty.unit, [citation, *_heading_that_names(plan, passage.path, duty.unit, citation)]
+            return duty.unit, [citation, *heading_that_names(plan, passage.path, duty.unit, citation)]
     return None
 
 

@@ -1,11 +1,14 @@
 """Where an answer is looked for: in which plans, at which places in them, about which document."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 
 from knowledge.answers import Answer
+from knowledge.asking import Asked
 from knowledge.composing import Finding, labels_of, say
 from knowledge.corpus import Plan
-from knowledge.documents import documents_in, documents_of, is_presumed, lacks
+from knowledge.documents import asks_date, documents_in, documents_of, is_presumed, lacks, undated_documents
 from knowledge.inquiry import Inquiry
 from knowledge.named_places import Named, is_absent, read_places, resolve
 from knowledge.place_answers import said_at, without_place
@@ -19,6 +22,7 @@ class Narrowing:
         self._plans = plans
         self._scopes = Scopes(plans)
         self._documents = {plan.id: documents_of(plan) for plan in plans.values()}
+        self._undated = cache(lambda plan_id: undated_documents(plans[plan_id]))
 
     def scope(self, inquiry: Inquiry) -> None:
         """Choose the plans to look in; a place or a year without a plan, and a plan that is gone, end the way."""
@@ -75,3 +79,11 @@ class Narrowing:
             key = "no_such_document_in_plans" if len(ids) > 1 else "no_such_document"
             told = say(key, inquiry.language, label=inquiry.scope[0].label)
             inquiry.answer = Answer("not_in_plan", told, ids, choices=ids if len(ids) > 1 else ())
+
+    def asked_of(self, plan: Plan, inquiry: Inquiry, asked: Asked) -> Asked:
+        """Return `asked`, as for a date that no plan gives where `plan` names the documents asked about without one."""
+        if not inquiry.documents or not asks_date(inquiry.standing.text):
+            return asked
+        undated = self._undated(plan.id)
+        without = all(any(one.is_like(other) for other in undated) for one in inquiry.documents)
+        return replace(asked, kind="document_date", strict=True) if without else asked

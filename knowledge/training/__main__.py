@@ -20,7 +20,7 @@ def main(words: Sequence[str]) -> int:
     encoder.add_argument("--out", type=Path, help="write a whole weights file here instead of the shipped layers")
     weights = parts.add_parser("weights", help="fit weights.yml on questions of hands, answered from the others'")
     weights.add_argument("--encoder", default=SHIPPED, help="one that has not seen these hands (default: shipped)")
-    weights.add_argument("--hands", type=int, nargs="+", default=[6, 7], help="hands whose questions are answered")
+    weights.add_argument("--hands", type=int, nargs="+", default=[6, 7, 8, 9], help="whose questions are answered")
     weights.add_argument("--file", type=Path, help="an evaluation file whose questions count as well")
     weights.add_argument("--off-topic", type=Path, help="Rasa's examples of messages about something else")
     parts.add_parser("index", help="write the index of the shipped plans that is shipped with the encoder")

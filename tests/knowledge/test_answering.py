@@ -158,9 +158,9 @@ def test_a_follow_up_that_asks_for_something_else_does_not_get_the_date_first(an
 
 
 def test_a_plan_that_does_not_say_names_its_nearest_passage_where_one_is_near(answerer: Answerer) -> None:
-    near = answerer.answer("How are the best models spread to other places?", "caobang-2023")
-    assert near.outcome == "not_in_plan" and near.citations[0].path == "I › 3"
-    assert "The passage nearest to your question is section I › 3: “Xây dựng và nhân rộng các mô hình" in near.text
+    near = answerer.answer("Ai theo mảng này thì hưởng ưu ái gì chăng?", "honglinh-2023")
+    assert near.outcome == "not_in_plan" and near.citations[0].path == "II › 5 › -[2]"
+    assert "Đoạn gần với câu hỏi nhất là mục II › 5, gạch đầu dòng 2: “có chế độ đãi ngộ thích hợp" in near.text
     for question in ("Hạn báo cáo năm là khi nào?", "Trưởng đoàn kiểm tra là ai?"):  # a date; nothing near
         far = answerer.answer(question, "backan-vp-2023")
         assert far.outcome == "not_in_plan" and "gần với câu hỏi" not in far.text
@@ -225,6 +225,13 @@ def test_a_question_that_finds_its_answer_is_not_mixed_with_the_one_before(answe
         assert (after.outcome, after.citations) == (alone.outcome, alone.citations) and alone.outcome == "answered"
 
 
+@pytest.mark.parametrize("plan_id", ["honglinh-2023", "caobang-2023", "yenbai-duk-2023"])
+def test_the_unit_asked_for_is_told_after_a_question_for_a_date(answerer: Answerer, plan_id: str) -> None:
+    alone = answerer.answer("Which unit tracks the models?", plan_id)
+    after = answerer.answer("Which unit tracks the models?", plan_id, ["han bao cao nam la khi nao"])
+    assert (after.outcome, after.citations) == (alone.outcome, alone.citations) and alone.outcome == "answered"
+
+
 def test_a_message_too_short_to_find_anything_is_read_with_the_one_before(answerer: Answerer) -> None:
     before = ["Is the plan copied to the web portal?"]
     assert answerer.answer("archived where?", "honglinh-2023").outcome == "small_talk"
@@ -242,3 +249,27 @@ def test_a_report_of_a_period_that_is_not_dated_gets_no_date_of_another(answerer
 def test_what_a_document_is_about_is_read_in_its_footnote(answerer: Answerer) -> None:
     answer = answerer.answer("Nghị quyết 24 của Quốc hội phê duyệt cái gì?", "caobang-2023")
     assert (answer.outcome, answer.citations[0].path) == ("answered", "Chú thích 2")
+
+
+@pytest.mark.parametrize(
+    ("question", "plan_id", "says"),
+    [
+        ("CT 18 của TTg ngày mấy v?", "honglinh-2023", "không nêu ngày của văn bản"),
+        ("NQ 25-NQ/TW đề ra mấy quan điểm?", "caobang-2023", "không nêu nội dung chi tiết của văn bản"),
+        ("Có được gia hạn báo cáo 6 tháng không?", "caobang-2023", "không nêu việc gia hạn"),
+        ("khi nào kiểm tra các chi bộ?", "yenbai-duk-2023", "không nêu ngày tổ chức"),
+    ],
+)
+def test_what_is_like_an_answer_and_is_none(answerer: Answerer, question: str, plan_id: str, says: str) -> None:
+    answer = answerer.answer(question, plan_id)
+    assert answer.outcome == "not_in_plan" and says in answer.text
+
+
+def test_a_document_with_a_date_keeps_it(answerer: Answerer) -> None:
+    answer = answerer.answer("Chỉ thị 03 ban hành ngày nào?", "honglinh-2023")
+    assert answer.outcome == "answered" and "24/01/2022" in answer.text
+
+
+def test_a_question_for_the_recipients_is_never_about_something_else(answerer: Answerer) -> None:
+    answer = answerer.answer("bản này phát cho những ai đấy ạ", "backan-vp-2024")
+    assert answer.outcome == "answered" and "LĐVP" in answer.text

@@ -1,9 +1,19 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from knowledge.corpus import Plan, load_plans
-from knowledge.documents import Document, documents_in, documents_noted, documents_of, is_presumed, lacks
+from knowledge.documents import (
+    Document,
+    asks_date,
+    documents_in,
+    documents_noted,
+    documents_of,
+    is_presumed,
+    lacks,
+    undated_documents,
+)
 from knowledge.rewriting import Rewriter, load_vocabulary
 
 
@@ -80,3 +90,25 @@ def test_a_footnote_is_about_the_document_before_its_mark() -> None:
     assert noted["Chú thích 2"] == documents_in("Nghị quyết số 24/2021/QH15")
     assert noted["Chú thích 3"] == documents_in("Quyết định số 1705/QĐ-UBND")
     assert noted["Chú thích 4"] >= documents_in("Quyết định số 2305-QĐ/TU")
+
+
+def test_documents_that_a_plan_names_without_a_date(plans: Mapping[str, Plan]) -> None:
+    numbers = {plan.id: {document.number for document in undated_documents(plan)} for plan in plans.values()}
+    assert {18, 29} <= numbers["honglinh-2023"] and not {3, 269} & numbers["honglinh-2023"]
+    assert not {33, 85, 89} & numbers["backan-vp-2023"]
+    assert undated_documents(replace(plans["caobang-2023"], text="KẾ HOẠCH")) == frozenset()
+    assert numbers["caobang-2023"] == set()  # where the sentence gives no date, the footnote does
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("CT 18 của TTg ngày mấy v?", True),
+        ("Chỉ thị 29 ban hành khi nào", True),
+        ("nghị quyết 25 năm nào", True),
+        ("When was Directive 18 issued?", True),
+        ("Chỉ thị 18 về việc gì?", False),
+    ],
+)
+def test_a_date_is_asked_for(question: str, asks: bool) -> None:
+    assert asks_date(question) is asks

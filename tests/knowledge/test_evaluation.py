@@ -33,6 +33,7 @@ def test_words_that_must_and_must_not_be_said(plans: Mapping[str, Plan]) -> None
     assert not is_right(gold, _answer(plan, "IV › 4"), plans)
     assert is_right(gold, _answer(plan, "IV › 4", text="trước ngày 25/11"), plans)
     assert not is_right(gold, _answer(plan, "IV › 4", text="25/11 và 15/12"), plans)
+    assert is_right(gold, _answer(plan, "IV › 4", text="25/11, mục 115/12"), plans)
 
 
 @pytest.mark.parametrize(
