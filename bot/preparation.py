@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.child import ProcessError, run_to_end
 from bot.processes import Say
-from bot.programs import RASA_PYTHON, assistant_environment, rasa_environment
+from bot.programs import RASA_PYTHON, assistant_environment, training_environment
 from bot.settings import ROOT, Settings
 
 MODEL_SOURCES = (
@@ -116,10 +116,11 @@ async def ready_model(settings: Settings, model: Path, say: Say) -> None:
     scratch = model.parent / "training"  # a model that is there is whole, even if this run is interrupted
     command = (
         *(str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml"),
+        "--skip-validation",  # tests/bot/nlu/test_data.py validates
         *("--domain", "nlu_data", "--data", "nlu_data"),
         *("--out", str(scratch), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
     )
-    await run_to_end(command, rasa_environment(settings), ROOT, settings.logs_folder / "train.log")
+    await run_to_end(command, training_environment(settings), ROOT, settings.logs_folder / "train.log")
     (scratch / model.name).replace(model)
     say(f"Trained in {time.monotonic() - started:.0f} s.")
     for old in sorted(model.parent.glob("assistant-*.tar.gz"), key=_age)[MODELS_KEPT:]:

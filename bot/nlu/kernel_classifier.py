@@ -17,7 +17,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, vstack
 
-from bot.nlu.kernel_regression import KernelRegression, Vectors, shares
+from bot.nlu.kernel_regression import KernelRegression, shares
+from bot.nlu.nearness import Vectors
 
 RANKING = "intent_ranking"
 
@@ -125,8 +126,9 @@ def _stacked(messages: Sequence[Message]) -> tuple[Vectors, list[csr_matrix]]:
     """Return the dense features of messages, one row each, and each featurizer's sparse ones, in their order."""
     whole = [[each for each in message.features if _is_of_the_whole(each)] for message in messages]
     dense = [np.hstack([each.features for each in features if each.is_dense()])[0] for features in whole]
-    sparse = [[csr_matrix(each.features) for each in features if each.is_sparse()] for features in whole]
-    return np.array(dense, dtype=np.float32), [vstack(kind).tocsr() for kind in zip(*sparse, strict=True)]
+    sparse = [[each.features for each in features if each.is_sparse()] for features in whole]
+    kinds = [vstack(kind, format="csr", dtype=np.float32) for kind in zip(*sparse, strict=True)]
+    return np.array(dense, dtype=np.float32), kinds
 
 
 def _is_of_the_whole(feature: Features) -> bool:

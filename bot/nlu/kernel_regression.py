@@ -1,7 +1,8 @@
 """What a message is for, learned from all examples at once.
 
 Kernel ridge regression (Saunders, Gammerman and Vovk, 1998) from examples to intents. Two messages are alike by their
-dense vectors, seen from the middle of all examples, and by each kind of sparse features: words, letters, hints.
+dense vectors, by how near these lie to the nearest examples of each intent, and by each kind of sparse features: words,
+letters, hints.
 """
 
 import json
@@ -9,15 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, load_npz, save_npz
-from sklearn.kernel_ridge import KernelRidge
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix, hstack, load_npz, save_npz
 from sklearn.preprocessing import normalize
 
-Vectors = NDArray[np.float32]
+from bot.nlu.nearness import Vectors, ends_of, nearness
 
 SHARPNESS = 2.0
 """How fast likeness falls with the distance of two dense vectors: exp(-2 (1 - cosine))."""
+
+NEARNESS = 1 / 3
+"""What nearness to the examples of the intents counts beside the dense vector itself, whose length is 1."""
 
 SHARE = 0.5
 """What the cosine of each kind of sparse features, from 0 to 1, counts beside that."""
@@ -25,40 +28,71 @@ SHARE = 0.5
 RIDGE = 0.1
 """How strongly the regression is held back from following single examples."""
 
-_NUMBERS, _NAMES = "kernel.npz", "kernel.json"
+AT_ONCE = 512
+"""Examples that are compared with others in one go."""
+
+_NUMBERS, _SPARSE, _NAMES = "kernel.npz", "sparse.npz", "kernel.json"
 
 
 class KernelRegression:
-    """The examples, and what each says for each intent.
+    """The examples, those of one intent together, and what each says for each intent.
 
     Args:
-        dense: of the examples, shape (n, columns).
-        sparse: each kind of sparse features of the examples, n rows each.
-        told: what each example says for each of `intents`, shape (n, intents).
-        middle: the share of the examples for each intent, from which what they say is counted, shape (intents,).
+        dense: of the examples, of length 1 each, shape (n, columns).
+        near: how near each lies to the others of each intent, shape (n, intents).
+        sparse: all kinds of sparse features of the examples side by side, those of a kind of length 1, n rows.
+        widths: how many columns of those are of each kind.
+        told: what each example says for each intent, shape (n, intents).
+        counts: of the examples of each intent.
         intents: their names.
     """
 
     def __init__(
-        self, dense: Vectors, sparse: Sequence[csr_matrix], told: Vectors, middle: Vectors, intents: Sequence[str]
+        self,
+        dense: Vectors,
+        near: Vectors,
+        sparse: csr_matrix,
+        widths: Sequence[int],
+        told: Vectors,
+        counts: Sequence[int],
+        intents: Sequence[str],
     ) -> None:
-        self._dense, self._told = dense.astype(np.float16), told.astype(np.float32)
-        self._sparse = [csr_matrix(rows, dtype=np.float32) for rows in sparse]
-        self._middle, self.intents = middle.astype(np.float32), list(intents)
-        self._centre = self._dense.astype(np.float32).mean(axis=0)
-        self._directions = _unit(self._dense.astype(np.float32) - self._centre)
-        self._by_column = [normalize(rows).T.tocsr() for rows in self._sparse]
+        self.intents, self._counts = list(intents), list(counts)
+        self._centre, self._near_centre = dense.mean(axis=0), near.mean(axis=0)
+        self._rows = dense - self._centre
+        self._near = NEARNESS * (near - self._near_centre)
+        self._lengths = _lengths(self._rows)
+        self._both_lengths = np.hypot(self._lengths, _lengths(self._near))
+        self._by_column, self._widths = csr_matrix(sparse.T, dtype=np.float32), list(widths)
+        self._told = told
+        self._middle = (np.array(counts) / max(1, sum(counts))).astype(np.float32)
 
     @classmethod
     def fit(cls, dense: Vectors, sparse: Sequence[csr_matrix], answers: Sequence[str]) -> "KernelRegression":
-        """Learn from examples that are for `answers`, one each."""
+        """Learn from examples that are for `answers`, one each.
+
+        Takes memory for one number of four bytes for each pair of examples: 2.5 GB for 25,000.
+
+        Args:
+            dense: of the examples, shape (n, columns).
+            sparse: each kind of sparse features of the examples, n rows each.
+            answers: the intent of each.
+        """
         intents = sorted(set(answers))
-        wanted = (np.array(answers)[:, None] == np.array(intents)).astype(np.float32)
-        middle = wanted.mean(axis=0)
-        unfitted = cls(dense, sparse, wanted, middle, intents)
-        regression = KernelRidge(alpha=RIDGE, kernel="precomputed")
-        regression.fit(unfitted._alike(dense, sparse), wanted - middle)
-        return cls(dense, sparse, regression.dual_coef_, middle, intents)
+        places = np.array([intents.index(answer) for answer in answers])
+        order = np.argsort(places, kind="stable")
+        counts = np.bincount(places, minlength=len(intents)).tolist()
+        wanted = np.eye(len(intents), dtype=np.float32)[places[order]]
+        rows, kinds = _unit(dense[order]), _side_by_side(sparse, len(dense))[order]
+        widths = [kind.shape[1] for kind in sparse]
+        near = _among_themselves(_unit(rows - rows.mean(axis=0)), counts)
+        unfitted = cls(rows, near, kinds, widths, wanted, counts, intents)
+        alike = unfitted._among_examples(near, kinds)
+        alike[np.diag_indices_from(alike)] += RIDGE
+        # Laid out by columns, which LAPACK overwrites in place, the rows below the diagonal are columns above it.
+        factor = cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
+        told = cho_solve(factor, wanted - unfitted._middle, check_finite=False).astype(np.float32)
+        return cls(rows, near, kinds, widths, told, counts, intents)
 
     def scores(self, dense: Vectors, sparse: Sequence[csr_matrix]) -> Vectors:
         """Return how much speaks for each intent, shape (messages, intents): about 1 for the right one, 0 for others.
@@ -70,31 +104,63 @@ class KernelRegression:
         Raises:
             ValueError: the features are of other shapes than those learned from.
         """
-        scores: Vectors = self._alike(dense, sparse) @ self._told + self._middle
+        if [kind.shape[1] for kind in sparse] != self._widths:
+            raise ValueError(f"sparse features of {[kind.shape[1] for kind in sparse]} columns, not {self._widths}")
+        rows = _unit(dense) - self._centre
+        lengths = _lengths(rows)
+        products = rows @ self._rows.T
+        near = nearness(_share(products, lengths[:, None] * self._lengths), ends_of(self._counts))
+        alike = self._alike(products, lengths, near, _side_by_side(sparse, len(dense)))
+        scores: Vectors = alike @ self._told + self._middle
         return scores
 
     def write(self, folder: Path) -> None:
-        """Keep it in `folder`."""
-        np.savez_compressed(folder / _NUMBERS, dense=self._dense, told=self._told, middle=self._middle)
-        for number, rows in enumerate(self._sparse):
-            save_npz(folder / f"sparse{number}.npz", rows)
-        names = {"intents": self.intents, "sparse": len(self._sparse)}
+        """Keep it in `folder`, the dense features in half precision."""
+        dense, near = (self._rows + self._centre).astype(np.float16), self._near / NEARNESS + self._near_centre
+        np.savez_compressed(folder / _NUMBERS, dense=dense, near=near, told=self._told, counts=self._counts)
+        save_npz(folder / _SPARSE, self._by_column.T.tocsr())
+        names = {"intents": self.intents, "widths": self._widths}
         (folder / _NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "KernelRegression":
         """Return what `write` kept in `folder`."""
         names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
-        sparse = [load_npz(folder / f"sparse{number}.npz") for number in range(names["sparse"])]
         with np.load(folder / _NUMBERS) as kept:
-            return cls(kept["dense"], sparse, kept["told"], kept["middle"], names["intents"])
+            dense, counts = kept["dense"].astype(np.float32), kept["counts"].tolist()
+            sparse = load_npz(folder / _SPARSE)
+            return cls(dense, kept["near"], sparse, names["widths"], kept["told"], counts, names["intents"])
 
-    def _alike(self, dense: Vectors, sparse: Sequence[csr_matrix]) -> Vectors:
-        """Return how alike messages and examples are, shape (messages, examples)."""
-        alike = np.exp(SHARPNESS * (_unit(dense - self._centre) @ self._directions.T - 1))
-        for rows, by_column in zip(sparse, self._by_column, strict=True):
-            alike += SHARE * (normalize(rows) @ by_column).toarray()
-        return np.asarray(alike, dtype=np.float32)
+    def _among_examples(self, near: Vectors, sparse: csr_matrix) -> Vectors:
+        """Return how alike the examples are to those before them and to themselves, shape (n, n); the rest is unset.
+
+        Args:
+            near: how near each example lies to the others of each intent.
+            sparse: as it was learned from.
+        """
+        alike: Vectors = np.empty((len(self._rows), len(self._rows)), dtype=np.float32)
+        for at in range(0, len(alike), AT_ONCE):
+            part, upto = slice(at, at + AT_ONCE), at + AT_ONCE
+            products = self._rows[part] @ self._rows[:upto].T
+            alike[part, :upto] = self._alike(products, self._lengths[part], near[part], sparse[part])
+        return alike
+
+    def _alike(self, products: Vectors, lengths: Vectors, near: Vectors, sparse: csr_matrix) -> Vectors:
+        """Return how alike messages are to the first examples, shape (messages, examples).
+
+        Args:
+            products: of the dense vectors, seen from the middle, shape (messages, examples): as many as are compared.
+            lengths: of those of the messages.
+            near: how near the messages lie to the examples of each intent.
+            sparse: all kinds side by side.
+        """
+        upto = products.shape[1]
+        moved = NEARNESS * (near - self._near_centre)
+        both_lengths = np.hypot(lengths, _lengths(moved))
+        cosines = _share(products + moved @ self._near[:upto].T, both_lengths[:, None] * self._both_lengths[:upto])
+        by_column = self._by_column if upto == len(self._rows) else self._by_column[:, :upto]
+        alike: Vectors = np.exp(SHARPNESS * (cosines - 1)) + SHARE * (sparse @ by_column).toarray()
+        return alike
 
 
 def shares(scores: Vectors, sharpness: float) -> Vectors:
@@ -104,7 +170,29 @@ def shares(scores: Vectors, sharpness: float) -> Vectors:
     return confidences
 
 
+def _side_by_side(sparse: Sequence[csr_matrix], rows: int) -> csr_matrix:
+    """Return all kinds of sparse features in one of `rows` rows, so that a product is the sum of their cosines."""
+    none = csr_matrix((rows, 0), dtype=np.float32)
+    return hstack([none, *(normalize(kind) for kind in sparse)], format="csr", dtype=np.float32)
+
+
+def _among_themselves(directions: Vectors, counts: Sequence[int]) -> Vectors:
+    """Return how near each example lies to the others of each intent; `directions` are of length 1."""
+    parts = range(0, len(directions), AT_ONCE)
+    near = [nearness(directions[at : at + AT_ONCE] @ directions.T, ends_of(counts), others=True) for at in parts]
+    return np.concatenate(near)
+
+
+def _lengths(rows: Vectors) -> Vectors:
+    lengths: Vectors = np.linalg.norm(rows, axis=1)
+    return lengths
+
+
 def _unit(rows: Vectors) -> Vectors:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    directions: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-6)
-    return directions
+    return _share(rows, _lengths(rows)[:, None])
+
+
+def _share(parts: Vectors, wholes: Vectors) -> Vectors:
+    """Return `parts` by `wholes`, 0 where a whole is nothing."""
+    share: Vectors = np.divide(parts, wholes, out=np.zeros_like(parts), where=wholes > 1e-6)
+    return share

@@ -1,5 +1,6 @@
 """The tokenizer of the Rasa pipeline: one spelling for every message, and each word in full and without marks."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,15 +12,31 @@ from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.schema_check import compile_response_check
 from knowledge.rewriting import load_vocabulary
-from knowledge.vietnamese import is_english, is_marked, normalise, plain, unmark
+from knowledge.vietnamese import is_english, is_marked, normalise, plain
 
 EMPTY = "∅"
 ORIGINAL = "original_text"
 """The property of a message that holds it as it was written."""
+
+
+class Word(Token):
+    """A token whose fingerprint is worked out once: a training asks for all of them after each component."""
+
+    _known: str | None = None
+
+    def fingerprint(self) -> str:
+        """Return a hash of the token, the same as long as nothing is set on it."""
+        if self._known is None:
+            self._known = str(super().fingerprint())
+        return self._known
+
+    def set(self, prop: str, info: Any) -> None:
+        """Set a property of the token."""
+        super().set(prop, info)
+        self._known = None
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -43,15 +60,6 @@ class VietnameseTokenizer(WhitespaceTokenizer):
         compile_response_check()
         return cls(config)
 
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Tokenise the examples, and add to each that has marks a copy without: half of all messages have none."""
-        copies = [
-            Message.build(text=unmark(text), intent=example.get("intent"))
-            for example in training_data.intent_examples
-            if is_marked(text := example.get("text") or "")
-        ]
-        return super().process_training_data(training_data.merge(TrainingData(copies)))
-
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return at least one token, also for a text of spaces, emoji or control characters only."""
         original = message.get(attribute) or ""
@@ -59,18 +67,22 @@ class VietnameseTokenizer(WhitespaceTokenizer):
         message.set(attribute, text)
         if attribute == TEXT:
             message.set(ORIGINAL, original)
-        tokens: list[Token] = super().tokenize(message, attribute)
         in_full = {} if is_english(text) else _abbreviations()
-        for token in tokens:
-            word = plain(token.text)
-            token.lemma = in_full.get(word, word) if _may_be_short(token.text) else word
-        return tokens
+        return [
+            Word(token.text, token.start, token.end, token.data, _lemma(token.text, in_full))
+            for token in super().tokenize(message, attribute)
+        ]
 
 
 @cache
 def _abbreviations() -> dict[str, str]:
     """Return what each abbreviation stands for, both without marks and in lower case."""
     return {plain(short): plain(full) for short, full in load_vocabulary()["abbreviations"].items()}
+
+
+def _lemma(word: str, in_full: Mapping[str, str]) -> str:
+    bare = plain(word)
+    return in_full.get(bare, bare) if _may_be_short(word) else bare
 
 
 def _may_be_short(word: str) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.programs import action_server, channels, rasa_server
+from bot.programs import action_server, channels, rasa_environment, rasa_server, training_environment
 from bot.settings import Settings, load_settings
 
 
@@ -39,6 +39,13 @@ def test_rasa_listens_on_loopback_only_and_has_no_management_interface(settings:
     assert program.environment["ACTIONS_PORT"] == "6055"
     assert program.environment["TRACKER_DB"] == str(settings.home / "dialogue.sqlite")
     assert program.environment["TURNS_DB"] == str(settings.home / "turns.sqlite")
+
+
+def test_a_message_has_one_thread_and_a_training_all_cores(settings: Settings) -> None:
+    serving, training = rasa_environment(settings), training_environment(settings)
+    assert serving["OMP_NUM_THREADS"] == serving["OPENBLAS_NUM_THREADS"] == "1"
+    assert not {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & set(training)
+    assert training.items() < serving.items()
 
 
 def test_only_the_channels_are_given_the_secrets_of_the_messengers(settings: Settings) -> None:

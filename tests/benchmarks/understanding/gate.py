@@ -1,11 +1,12 @@
 """The gate of the test suite, in Rasa's environment: `python -m tests.benchmarks.understanding.gate FOLDER`.
 
-Trains the shipped pipeline on four fifths of the examples, parses the rest in every writing, and writes
-`intent_report.json` into FOLDER.
+Trains the shipped pipeline on four fifths of the examples, parses every other one of the rest in every writing, and
+writes `intent_report.json` into FOLDER.
 """
 
 import json
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +20,7 @@ SHIPPED = ROOT / "config.yml"
 def main(folder: Path) -> None:
     """Write the report of the first fold."""
     (fold,) = islice(folds(read_examples(), seed=0), 1)
-    report = intent_report(cross(SHIPPED, fold))
+    report = intent_report(cross(SHIPPED, replace(fold, test=fold.test[::2])))
     (folder / "intent_report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 

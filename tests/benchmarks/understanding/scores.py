@@ -13,9 +13,12 @@ BINS = 10
 
 
 def intent_f1(predictions: Sequence[Prediction], average: str = "macro") -> float:
-    """Return the F1 of the classifier's own intents, before the fall-back; `average` is `macro` or `weighted`."""
+    """Return the F1 of the classifier's own intents, before the fall-back; `average` is `macro` or `weighted`.
+
+    Means are over the intents that are meant; what is found besides them is wrong, and no intent of its own.
+    """
     truth, found = [each.truth for each in predictions], [each.best for each in predictions]
-    return float(f1_score(truth, found, average=average))
+    return float(f1_score(truth, found, labels=sorted(set(truth)), average=average))
 
 
 def outside_recall(predictions: Iterable[Prediction]) -> float:

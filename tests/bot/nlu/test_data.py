@@ -1,5 +1,7 @@
 import itertools
+import os
 import re
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import yaml
 from actions.conversation import FIELDS
 from actions.rasa_actions import all_actions
 from actions.routing import NORMAL_ACTION
+from bot.programs import RASA_PYTHON
 from bot.settings import ROOT
 from knowledge.vietnamese import is_marked, normalise, unmark
 from tests.bot.nlu.near_copies import near_copies, templates
@@ -102,6 +105,11 @@ def test_examples_are_written_as_officials_write(examples: list[tuple[str, str]]
     assert any(re.search(r"\b(BC|mh|DVK|ubnd)\b", text) for text in questions)
 
 
+def test_no_example_is_a_command(examples: list[tuple[str, str]]) -> None:
+    """Rasa takes what follows a slash for the name of an intent, so the classifier never meets it."""
+    assert not [text for text, _ in examples if text.startswith("/")]
+
+
 def test_the_held_out_messages_are_not_examples(examples: list[tuple[str, str]], domain: dict[str, Any]) -> None:
     held_out = read(Path(__file__).with_name("held_out.yml"))
     assert set(held_out) == set(domain["intents"])
@@ -150,3 +158,22 @@ def test_the_pipeline_is_light() -> None:
     assert not {"DIETClassifier", "ResponseSelector"} & set(names)
     assert [policy["name"] for policy in config["policies"]] == ["RulePolicy"]
     assert config["assistant_id"] and config["language"] == "vi"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not RASA_PYTHON.exists(), reason="Rasa's environment is not there: run `make test`")
+def test_rasa_finds_no_error_and_no_conflict_of_rules() -> None:
+    """Rasa's validation, which a training leaves out; what it warns of are texts that actions say."""
+    command = (str(RASA_PYTHON), "-W", "ignore", "-m", "rasa", "data", "validate", "--config", "config.yml")
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    checked = subprocess.run(
+        (*command, "--domain", "nlu_data", "--data", "nlu_data"),
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    said = checked.stdout + checked.stderr
+    assert checked.returncode == 0, said[-3000:]
+    assert "No story structure conflicts found" in said

@@ -3,7 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.preprocessing import normalize
 
+from bot.nlu import kernel_regression
 from bot.nlu.kernel_regression import KernelRegression, shares
 
 DENSE = np.array([[1, 0, 0], [1, 0.2, 0], [0, 1, 0], [0, 1, 0.2], [0, 0, 1]], dtype=np.float32)
@@ -43,12 +46,19 @@ def test_it_is_kept(regression: KernelRegression, tmp_path: Path) -> None:
     read = KernelRegression.read(tmp_path)
     assert read.intents == regression.intents
     asked = DENSE[1:2] + np.float32(0.1)
-    assert read.scores(asked, [WORDS[1], HINTS[1]]) == pytest.approx(regression.scores(asked, [WORDS[1], HINTS[1]]))
+    before = regression.scores(asked, [WORDS[1], HINTS[1]])
+    assert read.scores(asked, [WORDS[1], HINTS[1]]) == pytest.approx(before, abs=1e-4)  # kept in half precision
 
 
 def test_other_features_are_refused(regression: KernelRegression) -> None:
-    with pytest.raises(ValueError):
-        regression.scores(DENSE[:1], [WORDS[0]])
+    for other in ([WORDS[0]], [HINTS[0], WORDS[0]]):
+        with pytest.raises(ValueError, match="columns"):
+            regression.scores(DENSE[:1], other)
+
+
+def test_without_sparse_features_the_dense_ones_tell() -> None:
+    regression = KernelRegression.fit(DENSE, [], ANSWERS)
+    assert [regression.intents[best] for best in regression.scores(DENSE, []).argmax(axis=1)] == ANSWERS
 
 
 def test_confidences_add_up_to_one_and_sharpen() -> None:
@@ -57,3 +67,32 @@ def test_confidences_add_up_to_one_and_sharpen() -> None:
     assert soft.sum(axis=1) == pytest.approx([1, 1]) and sharp.sum(axis=1) == pytest.approx([1, 1])
     assert sharp[0, 0] > soft[0, 0] > 0.5
     assert sharp[1, 0] == pytest.approx(sharp[1, 1])
+
+
+@pytest.mark.parametrize("at_once", [2, 512])
+def test_it_is_what_the_textbook_says(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """The same from scikit-learn over likeness worked out pair by pair."""
+    monkeypatch.setattr(kernel_regression, "AT_ONCE", at_once)
+    regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS)
+    rows = DENSE / np.linalg.norm(DENSE, axis=1, keepdims=True)
+    moved = rows - rows.mean(axis=0)
+    directions = moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    of = np.array([ANSWERS.index(answer) for answer in ANSWERS])
+    near = np.full((5, 3), -1.0)
+    for one, place in np.ndindex(5, 3):
+        others = [float(directions[one] @ directions[other]) for other in range(5) if of[other] == (0, 2, 4)[place]]
+        others = sorted(cosine for cosine in others if cosine < 0.9999)[-3:]
+        near[one, place] = np.mean(others) if others else -1.0
+    whole = np.hstack([moved, (near - near.mean(axis=0)) / 3])
+    sparse = [normalize(kind).toarray() for kind in (WORDS, HINTS)]
+    cosines = (whole @ whole.T) / np.outer(np.linalg.norm(whole, axis=1), np.linalg.norm(whole, axis=1))
+    alike = np.exp(2 * (cosines - 1)) + sum(0.5 * kind @ kind.T for kind in sparse)
+    wanted = np.eye(3)[[0, 0, 1, 1, 2]] - np.array([0.4, 0.4, 0.2])
+    told = KernelRidge(alpha=0.1, kernel="precomputed").fit(alike, wanted).dual_coef_
+    assert regression._told == pytest.approx(told, abs=1e-4)
+
+
+def test_examples_may_come_in_any_order(regression: KernelRegression) -> None:
+    turned = KernelRegression.fit(DENSE[::-1], [WORDS[::-1], HINTS[::-1]], ANSWERS[::-1])
+    asked = (DENSE[1:2] + np.float32(0.1), [WORDS[1], HINTS[1]])
+    assert turned.scores(*asked) == pytest.approx(regression.scores(*asked), abs=1e-5)

@@ -14,11 +14,12 @@ from bot.settings import ROOT
 from tests.benchmarks.understanding import examples, scores
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
-FLOORS = {"as written": 0.91, "without marks": 0.88, "abbreviated": 0.90}
+FLOORS = {"as written": 0.95, "without marks": 0.94, "abbreviated": 0.95}
 """Macro F1 of the intents that the first fold must reach; docs/understanding.md has the figures of all folds."""
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(950)
 @pytest.mark.skipif(not RASA_PYTHON.exists(), reason="Rasa's environment is not there: run `make test`")
 def test_the_shipped_pipeline_understands_what_it_has_not_seen(tmp_path: Path) -> None:
     done = subprocess.run(
@@ -27,16 +28,16 @@ def test_the_shipped_pipeline_understands_what_it_has_not_seen(tmp_path: Path) -
         text=True,
         cwd=ROOT,
         env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        timeout=550,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     report: dict[str, Any] = json.loads((tmp_path / "intent_report.json").read_text(encoding="utf-8"))
     assert set(report) == set(examples.WRITINGS)
     for writing, floor in FLOORS.items():
-        assert report[writing]["sentences"] > 300
+        assert report[writing]["sentences"] > 2000
         assert report[writing]["macro_f1"] >= floor, report
-        assert report[writing]["outside_recall"] >= 0.85, report
-        assert report[writing]["thrown_out"] <= 0.03, report
+        assert report[writing]["outside_recall"] >= 0.95, report
+        assert report[writing]["thrown_out"] <= 0.01, report
 
 
 def test_what_is_measured_was_not_seen_in_another_spelling() -> None:
@@ -82,6 +83,11 @@ def test_scores_of_predictions() -> None:
     assert scores.confusions(found)["out_of_scope", "greet"] == 2
     assert scores.histogram(found)[9] == (3, 0) and scores.histogram(found)[2] == (0, 1)
     assert scores.intent_report(found)["as written"]["sentences"] == 7
+
+
+def test_what_is_no_intent_is_wrong_and_no_intent_of_its_own() -> None:
+    found = [predicted("greet", "greet"), predicted("thank", "thank"), predicted("thank", "/made_up")]
+    assert scores.intent_f1(found) == pytest.approx((1 + 2 / 3) / 2)
 
 
 def test_the_lightest_of_the_good_ones_is_chosen() -> None:
