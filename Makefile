@@ -1,13 +1,13 @@
-.PHONY: help run chat train train-encoder index test test-fast lint types format bench bench-scale nlu lock clean
+.PHONY: help run chat train example-vectors train-encoder index test test-fast lint types format bench bench-scale nlu lock clean
 .DEFAULT_GOAL := help
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
 BOOTSTRAP := python3 bot/bootstrap.py
-# Processes that run tests, each with servers of its own: some 3 GB of memory.
+# Processes that run tests, each with servers of its own: some 3 GB of memory, and 4 more for each that trains.
 WORKERS ?= 2
 
 help: ## Show these tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 25
 
 run: ## Set up what is missing and start the assistant; Ctrl-C stops it
 	@$(BOOTSTRAP) && exec $(PYTHON) -m bot run
@@ -18,7 +18,10 @@ chat: ## Talk with the running assistant in this terminal
 train: ## Train the Rasa model if what it is made from has changed
 	@$(BOOTSTRAP) && $(PYTHON) -m bot train
 
-train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (about an hour)
+example-vectors: ## Encode the training examples of the understanding anew, where they have changed
+	@$(BOOTSTRAP) && $(PYTHON) -m bot.nlu.example_vectors
+
+train-encoder: ## Train the encoder and the weights of an answer anew from the question banks (more than an hour)
 	@$(BOOTSTRAP) && $(PYTHON) -m knowledge.training encoder --hands 0 1 2 3 4 5 --steps 1000
 	@$(PYTHON) -m knowledge.training index
 	@$(PYTHON) -m knowledge.training weights --file tests/knowledge/questions/tune.yml --off-topic nlu_data/nlu/out_of_scope.yml
