@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.openblas import openblas_environment
 from bot.processes import Program
 from bot.settings import ROOT, Settings
 
@@ -56,6 +57,7 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         **_without_secrets(settings),
         **_ONE_THREAD,
         **_GIVES_BACK,
+        **openblas_environment(),
         "PYTHONPATH": str(ROOT),
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

@@ -1,12 +1,14 @@
 """What a message is for, learned from all examples at once.
 
 Kernel ridge regression (Saunders, Gammerman and Vovk, 1998) from examples to intents. Two messages are alike by their
-dense vectors, by how near these lie to the nearest examples of each intent, and by each kind of sparse features: words,
-letters, hints.
+dense vectors, by each kind of sparse features (words, letters, hints), and by how near they lie to the nearest examples
+of each intent: by their dense vectors, and by all sparse features.
 """
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +41,8 @@ class KernelRegression:
 
     Args:
         dense: of the examples, of length 1 each, shape (n, columns).
-        near: how near each lies to the others of each intent, shape (n, intents).
+        near: how near each lies to the others of each intent, by dense vectors, then by sparse features, shape
+            (n, 2 intents).
         sparse: all kinds of sparse features of the examples side by side, those of a kind of length 1, n rows.
         widths: how many columns of those are of each kind.
         told: what each example says for each intent, shape (n, intents).
@@ -85,9 +88,10 @@ class KernelRegression:
         wanted = np.eye(len(intents), dtype=np.float32)[places[order]]
         rows, kinds = _unit(dense[order]), _side_by_side(sparse, len(dense))[order]
         widths = [kind.shape[1] for kind in sparse]
-        near = _among_themselves(_unit(rows - rows.mean(axis=0)), counts)
+        shared = _shared_among(kinds)
+        near = _near_among(_unit(rows - rows.mean(axis=0)), shared, len(widths), counts)
         unfitted = cls(rows, near, kinds, widths, wanted, counts, intents)
-        alike = unfitted._among_examples(near, kinds)
+        alike = unfitted._among_examples(near, shared)
         alike[np.diag_indices_from(alike)] += RIDGE
         # Laid out by columns, which LAPACK overwrites in place, the rows below the diagonal are columns above it.
         factor = cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
@@ -109,8 +113,10 @@ class KernelRegression:
         rows = _unit(dense) - self._centre
         lengths = _lengths(rows)
         products = rows @ self._rows.T
-        near = nearness(_share(products, lengths[:, None] * self._lengths), ends_of(self._counts))
-        alike = self._alike(products, lengths, near, _side_by_side(sparse, len(dense)))
+        shared = (_side_by_side(sparse, len(dense)) @ self._by_column).toarray()
+        cosines = _share(products, lengths[:, None] * self._lengths)
+        near = _near(cosines, shared, len(self._widths), self._counts)
+        alike = self._alike(products, lengths, near) + SHARE * shared
         scores: Vectors = alike @ self._told + self._middle
         return scores
 
@@ -131,35 +137,36 @@ class KernelRegression:
             sparse = load_npz(folder / _SPARSE)
             return cls(dense, kept["near"], sparse, names["widths"], kept["told"], counts, names["intents"])
 
-    def _among_examples(self, near: Vectors, sparse: csr_matrix) -> Vectors:
-        """Return how alike the examples are to those before them and to themselves, shape (n, n); the rest is unset.
+    def _among_examples(self, near: Vectors, shared: Vectors) -> Vectors:
+        """Return how alike the examples are to those before them and to themselves, in the place of `shared`.
 
         Args:
             near: how near each example lies to the others of each intent.
-            sparse: as it was learned from.
+            shared: the sum of the cosines of their sparse features, shape (n, n); it is also what the rest holds.
         """
-        alike: Vectors = np.empty((len(self._rows), len(self._rows)), dtype=np.float32)
-        for at in range(0, len(alike), AT_ONCE):
-            part, upto = slice(at, at + AT_ONCE), at + AT_ONCE
-            products = self._rows[part] @ self._rows[:upto].T
-            alike[part, :upto] = self._alike(products, self._lengths[part], near[part], sparse[part])
-        return alike
 
-    def _alike(self, products: Vectors, lengths: Vectors, near: Vectors, sparse: csr_matrix) -> Vectors:
-        """Return how alike messages are to the first examples, shape (messages, examples).
+        def add(part: slice) -> None:
+            upto = part.stop
+            products = self._rows[part] @ self._rows[:upto].T
+            shared[part, :upto] *= SHARE
+            shared[part, :upto] += self._alike(products, self._lengths[part], near[part])
+
+        _in_parts(add, len(shared))
+        return shared
+
+    def _alike(self, products: Vectors, lengths: Vectors, near: Vectors) -> Vectors:
+        """Return how alike messages are to the first examples, but for sparse features, shape (messages, examples).
 
         Args:
             products: of the dense vectors, seen from the middle, shape (messages, examples): as many as are compared.
             lengths: of those of the messages.
             near: how near the messages lie to the examples of each intent.
-            sparse: all kinds side by side.
         """
         upto = products.shape[1]
         moved = NEARNESS * (near - self._near_centre)
         both_lengths = np.hypot(lengths, _lengths(moved))
         cosines = _share(products + moved @ self._near[:upto].T, both_lengths[:, None] * self._both_lengths[:upto])
-        by_column = self._by_column if upto == len(self._rows) else self._by_column[:, :upto]
-        alike: Vectors = np.exp(SHARPNESS * (cosines - 1)) + SHARE * (sparse @ by_column).toarray()
+        alike: Vectors = np.exp(SHARPNESS * (cosines - 1))
         return alike
 
 
@@ -176,11 +183,45 @@ def _side_by_side(sparse: Sequence[csr_matrix], rows: int) -> csr_matrix:
     return hstack([none, *(normalize(kind) for kind in sparse)], format="csr", dtype=np.float32)
 
 
-def _among_themselves(directions: Vectors, counts: Sequence[int]) -> Vectors:
-    """Return how near each example lies to the others of each intent; `directions` are of length 1."""
-    parts = range(0, len(directions), AT_ONCE)
-    near = [nearness(directions[at : at + AT_ONCE] @ directions.T, ends_of(counts), others=True) for at in parts]
-    return np.concatenate(near)
+def _shared_among(sparse: csr_matrix) -> Vectors:
+    """Return the sum of the cosines of the sparse features of each two examples, shape (n, n)."""
+    shared: Vectors = np.empty((sparse.shape[0], sparse.shape[0]), dtype=np.float32)
+    by_column = csr_matrix(sparse.T)
+    _in_parts(lambda part: (sparse[part] @ by_column).toarray(out=shared[part]), len(shared))
+    return shared
+
+
+def _near_among(directions: Vectors, shared: Vectors, kinds: int, counts: Sequence[int]) -> Vectors:
+    """Return how near each example lies to the others of each intent, as `_near` does; `directions` are of length 1."""
+    near: Vectors = np.empty((len(directions), 2 * len(counts)), dtype=np.float32)
+
+    def compare(part: slice) -> None:
+        near[part] = _near(directions[part] @ directions.T, shared[part], kinds, counts, others=True)
+
+    _in_parts(compare, len(directions))
+    return near
+
+
+def _near(cosines: Vectors, shared: Vectors, kinds: int, counts: Sequence[int], others: bool = False) -> Vectors:
+    """Return how near messages lie to the examples of each intent, shape (messages, 2 intents).
+
+    Args:
+        cosines: of their dense vectors with those of the examples, shape (messages, examples).
+        shared: the sum of the cosines of their sparse features, the same shape.
+        kinds: of sparse features.
+        counts: of the examples of each intent.
+        others: whether the messages are examples themselves.
+    """
+    ends = ends_of(counts)
+    return np.hstack([nearness(cosines, ends, others), nearness(shared / np.float32(max(1, kinds)), ends, others)])
+
+
+def _in_parts(work: Callable[[slice], object], size: int) -> None:
+    """Do `work` for all parts of so many examples, as many side by side as there are cores."""
+    parts = [slice(at, min(at + AT_ONCE, size)) for at in range(0, size, AT_ONCE)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(work, parts):
+            pass
 
 
 def _lengths(rows: Vectors) -> Vectors:

@@ -27,6 +27,7 @@ from tests.benchmarks.understanding.report import (
     confusion_table,
     histogram_table,
     write_between,
+    writings_table,
 )
 from tests.benchmarks.understanding.scores import intent_report, lightest, right
 
@@ -117,7 +118,7 @@ def _page(compared: list[Compared], others: Others) -> str:
             f"{_told(everywhere)}. Of those measured on all {most} folds: {_told(thorough)}. The lightest of these "
             f"that is at most half a point worse than the best: ({lightest(thorough, weights)}).",
             f"Of {TITLES[shipped.name]}, with the fall-back:",
-            _writings(report),
+            writings_table(report),
             "What is taken for what:",
             confusion_table(everything),
             "How sure the classifier is:",
@@ -134,16 +135,6 @@ def shares_of(compared: list[Compared]) -> dict[str, float]:
 
 def _told(shares: dict[str, float]) -> str:
     return ", ".join(f"({name}) {share:.3f}" for name, share in shares.items())
-
-
-def _writings(report: dict[str, dict[str, float]]) -> str:
-    head = "| writing | macro F1 | weighted F1 | out of scope found | in scope thrown out | asked back |\n"
-    head += "| --- | --- | --- | --- | --- | --- |\n"
-    keys = ("macro_f1", "weighted_f1", "outside_recall", "thrown_out", "asked_back")
-    return head + "\n".join(
-        f"| {writing} | " + " | ".join(f"{figures[key]:.3f}" for key in keys) + " |"
-        for writing, figures in report.items()
-    )
 
 
 if __name__ == "__main__":

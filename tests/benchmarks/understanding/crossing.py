@@ -24,7 +24,7 @@ from tests.benchmarks.understanding.examples import ROOT, WRITINGS, Example, Fol
 
 FOLDS = 5
 MADE_OF = (
-    *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/neighbours.py", "bot/nlu/cues.*"),
+    *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/nearness.py", "bot/nlu/cues.*"),
     "bot/nlu/kernel_*.py",
     *("knowledge/vietnamese.py", "knowledge/rewriting.py", "knowledge/vocabulary.yml"),
 )
@@ -91,10 +91,11 @@ def cross(pipeline: Path, fold: Fold) -> list[Prediction]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder, remembered_vectors():
         agent = Agent.load(str(train(pipeline, fold.train, Path(folder))))
-        return asyncio.run(_parse(agent, fold.test))
+        return asyncio.run(parse(agent, fold.test))
 
 
-async def _parse(agent: Any, examples: tuple[Example, ...]) -> list[Prediction]:
+async def parse(agent: Any, examples: tuple[Example, ...]) -> list[Prediction]:
+    """Return what Rasa's `agent` makes of the examples in every writing."""
     found = []
     for writing in WRITINGS:
         for example in examples:

@@ -76,6 +76,14 @@ def histogram_table(predictions: Sequence[Prediction]) -> str:
     return _table(rows)
 
 
+def writings_table(report: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the table of an `intent_report`, a line for each writing."""
+    rows = [["writing", "macro F1", "weighted F1", "out of scope found", "in scope thrown out", "asked back"]]
+    keys = ("macro_f1", "weighted_f1", "outside_recall", "thrown_out", "asked_back")
+    rows += [[writing, *(f"{figures[key]:.3f}" for key in keys)] for writing, figures in report.items()]
+    return _table(rows)
+
+
 def write_between(file: Path, text: str) -> None:
     """Put `text` between the marks in `file`.
 

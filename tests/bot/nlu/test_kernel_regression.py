@@ -78,15 +78,17 @@ def test_it_is_what_the_textbook_says(monkeypatch: pytest.MonkeyPatch, at_once: 
     moved = rows - rows.mean(axis=0)
     directions = moved / np.linalg.norm(moved, axis=1, keepdims=True)
     of = np.array([ANSWERS.index(answer) for answer in ANSWERS])
-    near = np.full((5, 3), -1.0)
-    for one, place in np.ndindex(5, 3):
-        others = [float(directions[one] @ directions[other]) for other in range(5) if of[other] == (0, 2, 4)[place]]
-        others = sorted(cosine for cosine in others if cosine < 0.9999)[-3:]
-        near[one, place] = np.mean(others) if others else -1.0
-    whole = np.hstack([moved, (near - near.mean(axis=0)) / 3])
     sparse = [normalize(kind).toarray() for kind in (WORDS, HINTS)]
+    shared = sum(kind @ kind.T for kind in sparse)
+    near = np.full((2, 5, 3), -1.0)
+    for half, one, place in np.ndindex(2, 5, 3):
+        likeness = (directions @ directions.T, shared / 2)[half]
+        others = [float(likeness[one, other]) for other in range(5) if of[other] == (0, 2, 4)[place]]
+        others = sorted(cosine for cosine in others if cosine < 0.9999)[-3:]
+        near[half, one, place] = np.mean(others) if others else -1.0
+    whole = np.hstack([moved, *((half - half.mean(axis=0)) / 3 for half in near)])
     cosines = (whole @ whole.T) / np.outer(np.linalg.norm(whole, axis=1), np.linalg.norm(whole, axis=1))
-    alike = np.exp(2 * (cosines - 1)) + sum(0.5 * kind @ kind.T for kind in sparse)
+    alike = np.exp(2 * (cosines - 1)) + 0.5 * shared
     wanted = np.eye(3)[[0, 0, 1, 1, 2]] - np.array([0.4, 0.4, 0.2])
     told = KernelRidge(alpha=0.1, kernel="precomputed").fit(alike, wanted).dual_coef_
     assert regression._told == pytest.approx(told, abs=1e-4)
