@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,14 +15,9 @@ from tests.benchmarks.timing import interleave, p50, p50_ms
 from tests.benchmarks.turns import load_talk
 
 ROUNDS = 10
+CHOSEN = "yenbai-duk-2023"
 
-
-class Answers(Protocol):
-    """The part of an answerer that is measured."""
-
-    def answer(self, question: str) -> Any:
-        """Return the answer to `question`."""
-        ...
+Answer = Callable[[str], object]
 
 
 class Remembering:
@@ -45,14 +39,17 @@ class Remembering:
 
 
 def measure(bench: Bench) -> list[Row]:
-    """Answer the questions of `talk.yml` over all plans."""
+    """Answer the questions of `talk.yml` over all plans, and with one chosen."""
     plans, encoder = load_plans(), Remembering(open_encoder(bench.settings.encoder))
     answerer = Answerer(plans, open_index(plans, encoder, bench.index_folder), encoder)
-    return rows(*compare(answerer, encoder, load_talk()["questions"], ROUNDS))
+    questions = load_talk()["questions"]
+    everywhere = compare(answerer.answer, encoder, questions, ROUNDS)
+    chosen = compare(partial(answerer.answer, plan_id=CHOSEN), encoder, questions, ROUNDS)
+    return [*rows(*everywhere), of_chosen(*chosen)]
 
 
 def compare(
-    answerer: Answers, encoder: Remembering, questions: Sequence[str], rounds: int
+    answer: Answer, encoder: Remembering, questions: Sequence[str], rounds: int
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of whole answers, and of encoding alone, one entry a question and round.
 
@@ -63,10 +60,10 @@ def compare(
     """
     works: dict[str, Callable[[], object]] = {}
     for question in questions:
-        texts = texts_encoded(answerer, encoder, question)
+        texts = texts_encoded(answer, encoder, question)
         if not texts:
             raise ValueError(f"not searched for: {question}")
-        works[f"answer {question}"] = partial(answerer.answer, question)
+        works[f"answer {question}"] = partial(answer, question)
         works[f"encode {question}"] = partial(encoder.queries, texts)
     seconds = interleave(works, rounds)
     whole = [second for question in questions for second in seconds[f"answer {question}"]]
@@ -74,10 +71,10 @@ def compare(
     return whole, encoding
 
 
-def texts_encoded(answerer: Answers, encoder: Remembering, question: str) -> Sequence[str]:
+def texts_encoded(answer: Answer, encoder: Remembering, question: str) -> Sequence[str]:
     """Return what is encoded for a question, once it has been answered."""
     encoder.last = ()
-    answerer.answer(question)
+    answer(question)
     return encoder.last
 
 
@@ -91,3 +88,9 @@ def rows(whole: list[float], encoding: list[float]) -> list[Row]:
         Row("answer: beside the encoding", 1000 * spent, "ms", "p50 of the differences, question by question"),
         Row("answer: whole over encoding", p50(whole) / p50(encoding), "×", how, at_most=1.3, short=True),
     ]
+
+
+def of_chosen(whole: list[float], encoding: list[float]) -> Row:
+    """Return how answers within a chosen plan compare with the encoding in them, both in seconds."""
+    how = f"{CHOSEN} chosen, p50 of {len(whole)}, in turn with the other"
+    return Row("answer in a chosen plan: over encoding", p50(whole) / p50(encoding), "×", how, at_most=1.3, short=True)

@@ -305,28 +305,25 @@ def test_a_server_that_ends_is_said_with_its_log(tmp_path: Path) -> None:
         pytest.fail("it never answered")
 
 
-class EncodesTwice:
-    def __init__(self, encoder: answers.Remembering) -> None:
-        self.encoder = encoder
-
-    def answer(self, question: str) -> None:
-        if question:
-            self.encoder.queries([question.upper()])
-
-
 def test_answers_are_compared_with_encoding_what_they_encoded() -> None:
     encoder = answers.Remembering(HashEncoder())
-    whole, encoding = answers.compare(EncodesTwice(encoder), encoder, ["một", "hai"], 3)
+
+    def answer(question: str) -> None:
+        if question:
+            encoder.queries([question.upper()])
+
+    whole, encoding = answers.compare(answer, encoder, ["một", "hai"], 3)
     assert len(whole) == len(encoding) == 6
     assert encoder.last == ["HAI"]
     with pytest.raises(ValueError, match="not searched"):
-        answers.compare(EncodesTwice(encoder), encoder, [""], 1)
+        answers.compare(answer, encoder, [""], 1)
 
 
 def test_answer_rows() -> None:
     rows = by_name(answers.rows([0.012, 0.014, 0.013], [0.010, 0.010, 0.010]))
     assert rows["answer: whole over encoding"].value == pytest.approx(1.3)
     assert rows["answer: beside the encoding"].value == pytest.approx(3)
+    assert answers.of_chosen([0.012, 0.014, 0.013], [0.010, 0.010, 0.010]).value == pytest.approx(1.3)
 
 
 def test_taking_in_encodes_every_passage(tmp_path: Path) -> None:
