@@ -1,7 +1,7 @@
 """What Rasa's OpenBLAS is told of the processor.
 
-It is of 2022 and takes a processor that it does not know for one of 2004, which doubled the time of a training. Its
-newer kernels run wherever the instructions are that they use.
+It is of 2022 and takes a processor that it does not know for one of 2004, which doubled the time of the equations of a
+training. Its newer kernels run wherever the instructions are that they use, so they are named for those it knows, too.
 """
 
 import os

@@ -33,6 +33,9 @@ RIDGE = 0.1
 AT_ONCE = 512
 """Examples that are compared with others in one go."""
 
+SIDE_BY_SIDE = 4
+"""How many goes share the cores at most; of 25,000 examples each takes some 200 MB."""
+
 _NUMBERS, _SPARSE, _NAMES = "kernel.npz", "sparse.npz", "kernel.json"
 
 
@@ -74,7 +77,8 @@ class KernelRegression:
     def fit(cls, dense: Vectors, sparse: Sequence[csr_matrix], answers: Sequence[str]) -> "KernelRegression":
         """Learn from examples that are for `answers`, one each.
 
-        Takes memory for one number of four bytes for each pair of examples: 2.5 GB for 25,000.
+        Takes memory for one number of four bytes for each pair of examples, 2.5 GB for 25,000, and `SIDE_BY_SIDE`
+        parts of it more.
 
         Args:
             dense: of the examples, shape (n, columns).
@@ -142,7 +146,7 @@ class KernelRegression:
 
         Args:
             near: how near each example lies to the others of each intent.
-            shared: the sum of the cosines of their sparse features, shape (n, n); it is also what the rest holds.
+            shared: the sum of the cosines of their sparse features, shape (n, n): above the diagonal it stays.
         """
 
         def add(part: slice) -> None:
@@ -217,9 +221,9 @@ def _near(cosines: Vectors, shared: Vectors, kinds: int, counts: Sequence[int], 
 
 
 def _in_parts(work: Callable[[slice], object], size: int) -> None:
-    """Do `work` for all parts of so many examples, as many side by side as there are cores."""
+    """Do `work` for all parts of so many examples, some side by side; each takes memory of its own."""
     parts = [slice(at, min(at + AT_ONCE, size)) for at in range(0, size, AT_ONCE)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(min(SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
         for _ in pool.map(work, parts):
             pass
 

@@ -92,5 +92,5 @@ def rows(whole: list[float], encoding: list[float]) -> list[Row]:
 
 def of_chosen(whole: list[float], encoding: list[float]) -> Row:
     """Return how answers within a chosen plan compare with the encoding in them, both in seconds."""
-    how = f"{CHOSEN} chosen, p50 of {len(whole)}, in turn with the other"
+    how = f"{CHOSEN} chosen, p50 of {len(whole)}, in turn with the encoding"
     return Row("answer in a chosen plan: over encoding", p50(whole) / p50(encoding), "×", how, at_most=1.3, short=True)

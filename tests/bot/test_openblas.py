@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.openblas import CPUINFO, VARIABLE, openblas_environment
+from bot.openblas import VARIABLE, openblas_environment
 
 OLD = "fpu sse sse2 ssse3"
 NEWER = f"{OLD} avx fma avx2"
@@ -30,7 +30,8 @@ def test_nothing_is_told_where_nothing_is_known(tmp_path: Path) -> None:
     assert openblas_environment(tmp_path / "other") == {}
 
 
-def test_what_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert CPUINFO.exists()
+def test_what_is_set_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text(f"flags\t: {NEWEST}\n", encoding="utf-8")
+    assert openblas_environment(tmp_path / "cpuinfo") == {VARIABLE: "SkylakeX"}
     monkeypatch.setenv(VARIABLE, "Zen")
-    assert openblas_environment() == {}
+    assert openblas_environment(tmp_path / "cpuinfo") == {}

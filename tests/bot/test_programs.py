@@ -4,6 +4,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot import programs
 from bot.programs import action_server, channels, rasa_environment, rasa_server, training_environment
 from bot.settings import Settings, load_settings
 
@@ -46,6 +47,12 @@ def test_a_message_has_one_thread_and_a_training_all_cores(settings: Settings) -
     assert serving["OMP_NUM_THREADS"] == serving["OPENBLAS_NUM_THREADS"] == "1"
     assert not {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & set(training)
     assert training.items() < serving.items()
+
+
+def test_rasa_s_equations_know_the_processor(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "openblas_environment", lambda: {"OPENBLAS_CORETYPE": "Haswell"})
+    for environment in (rasa_environment(settings), training_environment(settings)):
+        assert environment["OPENBLAS_CORETYPE"] == "Haswell"
 
 
 def test_only_the_channels_are_given_the_secrets_of_the_messengers(settings: Settings) -> None:

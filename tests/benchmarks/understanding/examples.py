@@ -14,6 +14,7 @@ from knowledge.vietnamese import normalise, plain, unmark
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT / "nlu_data" / "nlu"
+STRANGERS = ROOT / "tests" / "bot" / "nlu" / "strangers.yml"
 WRITINGS = ("as written", "without marks", "abbreviated")
 
 
@@ -58,6 +59,12 @@ def read_examples(folder: Path = DATA) -> list[Example]:
         if "intent" in item
         for line in item["examples"].splitlines()
     ]
+
+
+def read_strangers(file: Path = STRANGERS) -> tuple[Example, ...]:
+    """Return the messages that nothing is learned from, with what each is for."""
+    by_intent: dict[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return tuple(Example(text, intent) for intent, texts in by_intent.items() for text in texts)
 
 
 def folds(examples: list[Example], seed: int, count: int = 5) -> Iterator[Fold]:

@@ -11,19 +11,17 @@ import sys
 from pathlib import Path
 
 import structlog
-import yaml
 
 from tests.benchmarks.understanding.crossing import parse
-from tests.benchmarks.understanding.examples import ROOT, Example
+from tests.benchmarks.understanding.examples import ROOT, read_strangers
 from tests.benchmarks.understanding.report import writings_table
 from tests.benchmarks.understanding.scores import intent_report
 
-STRANGERS = ROOT / "tests" / "bot" / "nlu" / "strangers.yml"
 MODELS = ROOT / "var" / "models"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse and print; return the exit code, 2 where there is no model."""
+    """Parse and print; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.understanding.strangers", description=__doc__)
     parser.add_argument("model", type=Path, nargs="?", help="a model of Rasa, default the newest in var/models")
     model = parser.parse_args(arguments).model or newest(MODELS)
@@ -33,14 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     found = asyncio.run(parse(Agent.load(str(model)), read_strangers()))
-    print(f"{len(found)} messages.\n\n{writings_table(intent_report(found))}")
+    print(f"{model.name}, {len(read_strangers())} messages.\n\n{writings_table(intent_report(found))}")
     return 0
-
-
-def read_strangers(file: Path = STRANGERS) -> tuple[Example, ...]:
-    """Return the messages with what each is for."""
-    by_intent: dict[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return tuple(Example(text, intent) for intent, texts in by_intent.items() for text in texts)
 
 
 def newest(folder: Path) -> Path | None:

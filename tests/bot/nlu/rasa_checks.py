@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 
 def tokens() -> dict:
@@ -65,8 +65,6 @@ def tokenised(text: str, **data: str):
 
 
 def sentence(scratch: str) -> dict:
-    from unittest.mock import patch
-
     import numpy as np
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
@@ -115,6 +113,7 @@ def classified(scratch: str) -> dict:
     from rasa.shared.nlu.training_data.message import Message
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
+    from bot.nlu import kernel_classifier
     from bot.nlu.kernel_classifier import KernelClassifier
     from bot.nlu.ngram_featurizer import NgramFeaturizer
 
@@ -141,6 +140,9 @@ def classified(scratch: str) -> dict:
     untaught = KernelClassifier.load(config, storage, Resource("never trained"), context)
     found["untaught"] = untaught.process([featured(given["text"])])[0].get("intent")
     found["refused"] = refuses(KernelClassifier, {"sharpness": 0})
+    before = KernelClassifier.fingerprint_addon(config)
+    with patch.object(kernel_classifier, "LEARNS_BY", kernel_classifier.LEARNS_BY[1:]):
+        found["fingerprint_follows_arithmetic"] = before != KernelClassifier.fingerprint_addon(config)
     (Path(scratch) / "it" / "kernel.npz").write_bytes(b"damaged")
     try:
         KernelClassifier.load(config, storage, Resource("it"), context)

@@ -92,6 +92,18 @@ def test_it_is_what_the_textbook_says(monkeypatch: pytest.MonkeyPatch, at_once: 
     wanted = np.eye(3)[[0, 0, 1, 1, 2]] - np.array([0.4, 0.4, 0.2])
     told = KernelRidge(alpha=0.1, kernel="precomputed").fit(alike, wanted).dual_coef_
     assert regression._told == pytest.approx(told, abs=1e-4)
+    asked = rows[1] - rows.mean(axis=0)  # the second example as a message: now its own wording is the nearest
+    told_near = np.array([_three(likeness[1], of) for likeness in (directions @ directions.T, shared / 2)])
+    message = np.hstack([asked, *((told_near - near.mean(axis=1)) / 3)])
+    cosines = (whole @ message) / (np.linalg.norm(whole, axis=1) * np.linalg.norm(message))
+    likeness = np.exp(2 * (cosines - 1)) + 0.5 * shared[1]
+    scores = regression.scores(DENSE[1:2], [WORDS[1], HINTS[1]])
+    assert scores[0] == pytest.approx(likeness @ told + np.array([0.4, 0.4, 0.2]), abs=1e-4)
+
+
+def _three(likeness: np.ndarray, of: np.ndarray) -> list[float]:
+    """The mean of the three greatest for each of the intents, which begin at the examples 0, 2 and 4."""
+    return [float(np.mean(sorted(likeness[of == place])[-3:])) for place in (0, 2, 4)]
 
 
 def test_examples_may_come_in_any_order(regression: KernelRegression) -> None:

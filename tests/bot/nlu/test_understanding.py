@@ -57,6 +57,17 @@ def test_the_measured_pipeline_is_the_shipped_one() -> None:
     assert yaml.safe_load((compared / "e.yml").read_text(encoding="utf-8"))["pipeline"] == shipped
 
 
+def test_strangers_are_read_with_what_they_mean(tmp_path: Path) -> None:
+    file = tmp_path / "some.yml"
+    file.write_text("greet: [chào, hi]\nthank: [cảm ơn]\n", encoding="utf-8")
+    assert [(each.intent, each.text) for each in examples.read_strangers(file)] == [
+        ("greet", "chào"),
+        ("greet", "hi"),
+        ("thank", "cảm ơn"),
+    ]
+    assert len(examples.read_strangers()) > 5000
+
+
 def test_the_writings_of_a_sentence() -> None:
     text = "Đăng ký mô hình cho chi bộ, kế hoạch được không"
     assert examples.written(text, "as written") == text
