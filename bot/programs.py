@@ -22,14 +22,15 @@ _QUIET_NETWORK = {
 }
 """Nothing reaches the network that the settings do not name."""
 
+ONE_OPENMP_THREAD = {"OMP_NUM_THREADS": "1"}
+"""A message is small: more threads only wait for each other, and questions at once form a queue."""
+
 _ONE_THREAD = {
     "TF_INTRA_OP_PARALLELISM_THREADS": "1",
     "TF_INTER_OP_PARALLELISM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    **ONE_OPENMP_THREAD,
 }
-"""A message is small: more threads only wait for each other."""
-
 
 _GIVES_BACK = {"MALLOC_TRIM_THRESHOLD_": "131072"}
 """glibc's own threshold, said aloud: unsaid, it grows with the model that is read, and 30 MB are never given back."""
@@ -88,7 +89,7 @@ def rasa_server(settings: Settings, model: Path, client: httpx.AsyncClient) -> P
 def action_server(settings: Settings, client: httpx.AsyncClient) -> Program:
     """The action server, on loopback only."""
     port = settings.actions_port
-    environment = {**_without_secrets(settings), "SANIC_HOST": LOOPBACK}
+    environment = {**_without_secrets(settings), **ONE_OPENMP_THREAD, "SANIC_HOST": LOOPBACK}
     ready = _answers(client, f"http://{LOOPBACK}:{port}/health")
     command = (sys.executable, "-m", "actions")
     return Program("actions", command, environment, LOOPBACK, port, "ACTIONS_PORT", ready)

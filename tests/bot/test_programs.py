@@ -47,6 +47,7 @@ def test_a_message_has_one_thread_and_a_training_all_cores(settings: Settings) -
     assert serving["OMP_NUM_THREADS"] == serving["OPENBLAS_NUM_THREADS"] == "1"
     assert not {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & set(training)
     assert training.items() < serving.items()
+    assert action_server(settings, refusing()).environment["OMP_NUM_THREADS"] == "1"
 
 
 def test_rasa_s_equations_know_the_processor(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
