@@ -115,7 +115,7 @@ async def ready_model(settings: Settings, model: Path, say: Say) -> None:
     started = time.monotonic()
     scratch = model.parent / "training"  # a model that is there is whole, even if this run is interrupted
     command = (
-        *(str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml"),
+        *(str(RASA_PYTHON), "-m", "bot.nlu.rasa_train", "--config", "config.yml"),
         "--skip-validation",  # tests/bot/nlu/test_data.py validates
         *("--domain", "nlu_data", "--data", "nlu_data"),
         *("--out", str(scratch), "--fixed-model-name", model.name.removesuffix(".tar.gz")),

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import math
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class MarkRestorer:
         self._single: Counter[str] = Counter()
         self._pairs: Counter[tuple[str, str]] = Counter()
         for text in texts:
-            words = [token.lower() for token in _TOKEN.findall(normalise(text)) if token.isalpha()]
+            words = [sys.intern(token.lower()) for token in _TOKEN.findall(normalise(text)) if token.isalpha()]
             self._single.update(words)
             self._pairs.update(itertools.pairwise(words))
         for word in self._single:

@@ -1,21 +1,23 @@
 """Gives the intent classifier the hints of `cues.yml`."""
 
 import hashlib
+import itertools
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import coo_matrix
+from scipy.sparse import csr_matrix
 
 from bot.nlu.cues import CUES_FILE, load_cues
+from bot.nlu.whole_message import add_rows, worded
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -60,21 +62,16 @@ class CueFeaturizer(SparseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the hints to each message."""
-        for message in messages:
-            self._add_hints(message)
+        if those := worded(messages):
+            cues = load_cues()
+            held = [cues.hints(message.get(TEXT)) for message in those]
+            ends = np.cumsum([0, *map(len, held)])
+            values = np.full(ends[-1], float(self._config["weight"]))
+            rows = csr_matrix((values, [*itertools.chain(*held)], ends), shape=(len(held), cues.size))
+            add_rows(self, those, rows)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the hints to each example."""
         self.process(training_data.training_examples)
         return training_data
-
-    def _add_hints(self, message: Message) -> None:
-        tokens = message.get(TOKENS_NAMES[TEXT])
-        if not tokens:
-            return
-        cues = load_cues()
-        columns = cues.hints(message.get(TEXT))
-        weights = [float(self._config["weight"])] * len(columns)
-        sentence = coo_matrix((weights, ([0] * len(columns), columns)), shape=(1, cues.size))
-        self.add_features_to_message(coo_matrix((len(tokens), cues.size)), sentence, TEXT, message)

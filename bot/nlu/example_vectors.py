@@ -39,12 +39,16 @@ class AsMeant:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self.sentences = sorted(set(filter(is_marked, texts)))
-        self._rewriter = Rewriter(self.sentences, load_vocabulary())
+        self._rewriter = Rewriter(marked(texts), load_vocabulary())
 
     def __call__(self, text: str) -> str:
         """Return what is encoded for `text`, which is normalised."""
         return self._rewriter.in_full(text[:LONGEST])
+
+
+def marked(texts: Iterable[str]) -> list[str]:
+    """Return those of `texts` that have marks, each once, in order."""
+    return sorted(set(filter(is_marked, texts)))
 
 
 def read_vectors(file: Path = FILE) -> Mapping[str, Vectors]:

@@ -188,10 +188,15 @@ def _side_by_side(sparse: Sequence[csr_matrix], rows: int) -> csr_matrix:
 
 
 def _shared_among(sparse: csr_matrix) -> Vectors:
-    """Return the sum of the cosines of the sparse features of each two examples, shape (n, n)."""
+    """Return the sum of the cosines of the sparse features of each two examples, shape (n, n): each two once."""
     shared: Vectors = np.empty((sparse.shape[0], sparse.shape[0]), dtype=np.float32)
     by_column = csr_matrix(sparse.T)
-    _in_parts(lambda part: (sparse[part] @ by_column).toarray(out=shared[part]), len(shared))
+
+    def compare(part: slice) -> None:
+        shared[part, : part.stop] = (sparse[part] @ by_column[:, : part.stop]).toarray()
+        shared[: part.start, part] = shared[part, : part.start].T
+
+    _in_parts(compare, len(shared))
     return shared
 
 

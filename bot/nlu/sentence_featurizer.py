@@ -21,7 +21,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.example_vectors import PACKAGE, AsMeant, digest, read_vectors
+from bot.nlu.example_vectors import PACKAGE, AsMeant, digest, marked, read_vectors
 from bot.nlu.nearness import Vectors
 from knowledge.rewriting import rewriting_digest
 
@@ -116,9 +116,10 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn how marks are restored, and keep what it was learnt from."""
-        self._as_meant = AsMeant(str(example.get(TEXT) or "") for example in training_data.training_examples)
+        sentences = marked(str(example.get(TEXT) or "") for example in training_data.training_examples)
+        self._as_meant = AsMeant(sentences)
         with self._storage.write_to(self._resource) as folder:
-            kept = json.dumps(self._as_meant.sentences, ensure_ascii=False)
+            kept = json.dumps(sentences, ensure_ascii=False)
             (folder / _SENTENCES).write_text(kept, encoding="utf-8")
         return self._resource
 

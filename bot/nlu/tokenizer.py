@@ -43,9 +43,9 @@ class Word(Token):
 class VietnameseTokenizer(WhitespaceTokenizer):
     """Splits normalised text at white space; a token's lemma is its lower-case form without marks.
 
-    The lemma of an abbreviation is what it stands for. `CountVectorsFeaturizer` counts lemmas, or the words as
-    written with `use_lemma: false`. The components that follow find the normalised text in the message, and the text
-    as it was written under `ORIGINAL`; the tracker keeps what the person wrote.
+    The lemma of an abbreviation is what it stands for; `WordFeaturizer` counts lemmas. The components that follow find
+    the normalised text in the message, and the text as it was written under `ORIGINAL`; the tracker keeps what the
+    person wrote.
     """
 
     @classmethod

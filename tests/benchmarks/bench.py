@@ -82,7 +82,7 @@ class Bench(AbstractContextManager["Bench"]):
         shutil.copytree(ROOT / "nlu_data", data)
         give_fixed_reply(data / "rules" / "conversation.yml", FIXED_INTENT)
         command = (
-            *(str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml"),
+            *(str(RASA_PYTHON), "-m", "bot.nlu.rasa_train", "--config", "config.yml"),
             *("--domain", str(data), "--data", str(data)),
             *("--out", str(model.parent), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
         )

@@ -170,6 +170,51 @@ def letters() -> dict:
     return {"found": found, "refused": refuses(NgramFeaturizer, {**config, "min_ngram": 9})}
 
 
+def rarity(scratch: str) -> dict:
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.nlu.word_featurizer import WordFeaturizer
+
+    given = json.load(sys.stdin)
+    config = WordFeaturizer.get_default_config()
+    storage, context = LocalModelStorage(Path(scratch)), MagicMock(node_name="it")
+
+    def weights(made: WordFeaturizer, text: str) -> dict:
+        features = made.process([tokenised(text)])[0].get_sparse_features("text")
+        sequence, whole = features if all(features) else (None, None)
+        if whole is None:
+            return {}
+        names, row = list(made._vectorizer.get_feature_names_out()), whole.features.tocsr()
+        assert sequence.features.nnz == 0 and sequence.features.shape == (len(text.split()), row.shape[1])
+        return {names[column]: float(weight) for column, weight in zip(row.indices, row.data, strict=True)}
+
+    found = {}
+    for name, learnt in (("taught", given["learnt"]), ("untaught", [])):
+        learning = WordFeaturizer.create(config, storage, Resource(name), context)
+        learning.train(TrainingData([tokenised(text, intent="x") for text in learnt]))
+        loaded = WordFeaturizer.load(config, storage, Resource(name), context)
+        found[name] = [{text: weights(made, text) for text in given["asked"]} for made in (learning, loaded)]
+    found["no words"] = len(loaded.process([Message({"text": ""})])[0].features)
+    return found
+
+
+def training() -> dict:
+    import gc
+
+    import rasa.__main__
+
+    from bot.nlu import rasa_train
+
+    found: dict = {}
+    with patch.object(rasa.__main__, "main", lambda: found.update(argv=list(sys.argv), looks=gc.get_threshold()[0])):
+        sys.argv = ["rasa_train.py", "--data", "nlu_data"]
+        rasa_train.main()
+    return found
+
+
 def hints() -> dict:
     from bot.nlu.cue_featurizer import CueFeaturizer
 
@@ -202,7 +247,7 @@ def schema() -> dict:
     from rasa.core.actions.action import RemoteAction
 
     before = RemoteAction._validate_action_result
-    from bot.nlu.schema_check import compile_response_check
+    from bot.nlu.schema_check import by_event_names, compile_response_check
 
     untouched_by_import = RemoteAction._validate_action_result is before
     compile_response_check()
@@ -213,7 +258,14 @@ def schema() -> dict:
     verdicts = {}
     for name, answer in {
         "good": good,
+        "nothing": {},
+        "several events": {
+            "events": [{"event": "slot", "name": "a", "value": None}, {"event": "followup", "name": "b"}]
+        },
         "no such event": {"events": [{"event": "nonsense"}]},
+        "no event's name": {"events": [{"event": ["slot"]}]},
+        "a slot without a value": {"events": [{"event": "followup", "name": "b"}, {"event": "slot", "name": "a"}]},
+        "a time in words": {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": "now"}]},
         "events not a list": {"events": {}},
         "responses of text": {"responses": ["x"]},
     }.items():
@@ -223,8 +275,15 @@ def schema() -> dict:
                 verdict.append(check(action, answer))
             except jsonschema.ValidationError as error:
                 verdict.append(error.message.split(". ")[0])
-        verdicts[name] = verdict
+        verdicts[name] = [*verdict, by_event_names(RemoteAction.action_response_format_spec())(answer)]
+    alike = {"oneOf": [{"properties": {"event": {"const": "slot"}}}] * 2}
+    try:
+        by_event_names({"properties": {"events": {"items": alike}}})
+        refused = "nothing"
+    except ValueError as error:
+        refused = str(error)
     return {
+        "refused": refused,
         "untouched_by_import": untouched_by_import,
         "compiled": once is not before,
         "idempotent": RemoteAction._validate_action_result is once,
@@ -249,6 +308,6 @@ def pipeline(model: str) -> dict:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    checks = (tokens, words, sentence, classified, letters, hints, entities, schema, pipeline)
+    checks = (tokens, words, sentence, classified, letters, rarity, training, hints, entities, schema, pipeline)
     outcome = {check.__name__: check for check in checks}[sys.argv[1]](*sys.argv[2:])
     print("\n" + json.dumps(outcome, ensure_ascii=False))

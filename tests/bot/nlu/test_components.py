@@ -98,6 +98,28 @@ def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> 
     assert found[given[0]]["columns"] == found[given[1]]["columns"] != found[given[2]]["columns"]
 
 
+def test_a_rare_word_counts_more_and_all_numbers_count_as_one(tmp_path: Path) -> None:
+    learnt = ["gửi báo cáo cho tôi", "gửi mô hình cho tôi", "có 12 mô hình", "ừ"]
+    asked = ["gửi báo cáo", "gui bao cao", "có 7 mô hình", "ừ", "nguyễn trãi", "∅"]
+    found = check("rarity", str(tmp_path), given={"learnt": learnt, "asked": asked})
+    new, loaded = found["taught"]
+    for text in asked:
+        assert loaded[text] == pytest.approx(new[text], abs=1e-5)
+    assert new["gửi báo cáo"] == new["gui bao cao"]
+    assert set(new["gửi báo cáo"]) == {"gui", "bao", "cao", "gui bao", "bao cao"}
+    assert new["gửi báo cáo"]["bao"] > new["gửi báo cáo"]["gui"]
+    assert sum(weight**2 for weight in new["gửi báo cáo"].values()) == pytest.approx(1, abs=1e-5)
+    assert "__number__ mo" in new["có 7 mô hình"] and list(new["ừ"]) == ["u"]
+    assert new["nguyễn trãi"] == new["∅"] == {}
+    assert found["untaught"] == [{text: {} for text in asked}] * 2 and found["no words"] == 0
+
+
+def test_a_training_is_rasas_with_a_collector_that_seldom_looks() -> None:
+    found = check("training")
+    assert found["argv"] == ["rasa", "train", "--data", "nlu_data"]
+    assert found["looks"] > 10_000
+
+
 def test_hints_have_the_weight_of_the_setting() -> None:
     assert check("hints") == {"values": [3.0], "refused": True}
 
@@ -115,9 +137,11 @@ def test_entities_stand_where_they_were_written() -> None:
 def test_answers_of_the_action_server_are_still_checked() -> None:
     found = check("schema")
     assert found["untouched_by_import"] and found["compiled"] and found["idempotent"]
-    for name, (before, after) in found["verdicts"].items():
-        assert (before is True) == (after is True) == (name == "good")
+    assert len(found["verdicts"]) == 9
+    for name, (before, after, by_names) in found["verdicts"].items():
+        assert (before is True) == (after is True) == by_names == (name in ("good", "nothing", "several events")), name
         assert before == after
+    assert "by their names" in found["refused"]
 
 
 @pytest.fixture(scope="module")

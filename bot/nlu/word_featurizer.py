@@ -1,0 +1,124 @@
+"""Gives the intent classifier the words of a message and its pairs of neighbouring words, the rare ones more."""
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.nlu.whole_message import add_rows, worded
+
+NUMBER = "__number__"
+_WORD, _DIGITS = re.compile(r"\w+"), re.compile(r"\d+")
+_RARITY = "words.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class WordFeaturizer(SparseFeaturizer, GraphComponent):
+    """One sparse sentence feature of length 1: tf-idf of the lemmas and of their pairs; all numbers count as one.
+
+    The token features are all zero. `CountVectorsFeaturizer` of Rasa counts "của" as much as "báo cáo".
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        name: str,
+        storage: ModelStorage,
+        resource: Resource,
+        rarity: Mapping[str, float] | None = None,
+    ) -> None:
+        super().__init__(name, config)
+        self._storage, self._resource = storage, resource
+        self._vectorizer = _known(rarity) if rarity else None
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A tokenizer must come first, whose lemmas are counted."""
+        return [Tokenizer]
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """There is nothing to set."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "WordFeaturizer":
+        """Make the component; it knows no words yet."""
+        return cls(config, execution_context.node_name, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "WordFeaturizer":
+        """Make the component with the words that the model keeps."""
+        with model_storage.read_from(resource) as folder:
+            rarity = json.loads((folder / _RARITY).read_text(encoding="utf-8"))
+        return cls(config, execution_context.node_name, model_storage, resource, rarity)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the words of the examples, and how rare each is."""
+        examples = [_words(message.get(TOKENS_NAMES[TEXT])) for message in worded(training_data.training_examples)]
+        rarity: dict[str, float] = {}
+        if any(examples):
+            self._vectorizer = _vectorizer().fit(examples)
+            rarity = dict(zip(self._vectorizer.get_feature_names_out(), self._vectorizer.idf_.tolist(), strict=True))
+        with self._storage.write_to(self._resource) as folder:
+            (folder / _RARITY).write_text(json.dumps(rarity, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the words to each message that has a token, unless none was ever learned."""
+        if self._vectorizer is not None and (those := worded(messages)):
+            rows = self._vectorizer.transform([_words(message.get(TOKENS_NAMES[TEXT])) for message in those])
+            add_rows(self, those, rows)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the words to each example."""
+        self.process(training_data.training_examples)
+        return training_data
+
+
+def _words(tokens: list[Token]) -> list[str]:
+    """Return the words of the lemmas, which may be of several or of none."""
+    found = _WORD.findall(" ".join(token.lemma for token in tokens))
+    return [NUMBER if _DIGITS.fullmatch(word) else word for word in found]
+
+
+def _with_pairs(words: list[str]) -> list[str]:
+    return [*words, *(f"{one} {other}" for one, other in itertools.pairwise(words))]
+
+
+def _vectorizer(vocabulary: Mapping[str, int] | None = None) -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer=_with_pairs, vocabulary=vocabulary, sublinear_tf=True, dtype=np.float32)
+
+
+def _known(rarity: Mapping[str, float]) -> TfidfVectorizer:
+    """Return what counts these words, each as rare as it is given."""
+    vectorizer = _vectorizer({word: column for column, word in enumerate(rarity)})
+    vectorizer.idf_ = np.fromiter(rarity.values(), dtype=np.float32)
+    return vectorizer
