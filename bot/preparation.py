@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -12,9 +13,7 @@ from bot.processes import Say
 from bot.programs import RASA_PYTHON, assistant_environment, training_environment
 from bot.settings import ROOT, Settings
 
-MODEL_SOURCES = (
-    "config.yml",
-    "nlu_data/**/*",
+CODE_SOURCES = (
     "bot/nlu/**/*",
     "knowledge/vietnamese.py",
     "knowledge/rewriting.py",
@@ -23,7 +22,10 @@ MODEL_SOURCES = (
     "knowledge/phrases.txt",
     "requirements/rasa.txt",
 )
-"""What a Rasa model is made from: its training data, and the code and packages it is trained with."""
+"""The code and packages that a Rasa model is trained with."""
+
+MODEL_SOURCES = ("config.yml", "nlu_data/**/*", *CODE_SOURCES)
+"""What a Rasa model is made from."""
 
 INDEX_SOURCES = ("knowledge/**/*", "requirements/assistant.txt")
 """What the passage index is made from, besides the office's own plans and the encoder that a setting names."""
@@ -120,11 +122,27 @@ async def ready_model(settings: Settings, model: Path, say: Say) -> None:
         *("--domain", "nlu_data", "--data", "nlu_data"),
         *("--out", str(scratch), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
     )
-    await run_to_end(command, training_environment(settings), ROOT, settings.logs_folder / "train.log")
+    surroundings = {**training_environment(settings), "RASA_CACHE_DIRECTORY": str(_cache_of(settings, ROOT))}
+    await run_to_end(command, surroundings, ROOT, settings.logs_folder / "train.log")
     (scratch / model.name).replace(model)
     say(f"Trained in {time.monotonic() - started:.0f} s.")
     for old in sorted(model.parent.glob("assistant-*.tar.gz"), key=_age)[MODELS_KEPT:]:
         old.unlink()
+
+
+def _cache_of(settings: Settings, root: Path) -> Path:
+    """Where Rasa keeps what was learned by the present code; what was learned by other code is deleted.
+
+    Rasa itself would take it as long as the class of a component stays the same, whatever that calls.
+    """
+    cache = settings.rasa_cache / _digest(root, CODE_SOURCES)[:12]
+    for other in cache.parent.glob("*"):
+        if other.is_dir() and other != cache:
+            shutil.rmtree(other)
+        elif other.is_file():
+            other.unlink()
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
 
 
 def _age(model: Path) -> float:

@@ -1,7 +1,5 @@
 """Tells Rasa what a message is for, by kernel regression over the features of the components before it."""
 
-import hashlib
-import inspect
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -19,12 +17,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, spmatrix
 
-from bot.nlu import kernel_regression, nearness
 from bot.nlu.kernel_regression import KernelRegression, shares
 from bot.nlu.nearness import Vectors
 
 RANKING = "intent_ranking"
-LEARNS_BY = (kernel_regression, nearness)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -60,11 +56,6 @@ class KernelClassifier(IntentClassifier, GraphComponent):
         """
         if not config["sharpness"] > 0:
             raise ValueError(f"KernelClassifier: sharpness must be above 0, not {config['sharpness']}")
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """What is learned in another way is learned anew: of our code Rasa looks at this module only."""
-        return hashlib.sha256("".join(map(inspect.getsource, LEARNS_BY)).encode()).hexdigest()
 
     @classmethod
     def create(

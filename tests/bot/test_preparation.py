@@ -83,6 +83,25 @@ def test_a_model_is_trained_once_and_old_ones_go(
     assert kept == {model.name, "assistant-newer.tar.gz"}
 
 
+def test_what_was_learned_by_other_code_is_not_taken(
+    settings: Settings, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = settings.rasa_cache
+    learns = fake_training(tmp_path, WRITES_A_MODEL + 'touch "$RASA_CACHE_DIRECTORY/$name"')
+    monkeypatch.setattr(preparation, "RASA_PYTHON", learns)
+    (kept / "of an earlier layout").mkdir(parents=True)
+    (kept / "cache.db").touch()
+    monkeypatch.setattr(preparation, "ROOT", project)
+    folders = []
+    for changed in ("nlu_data/new.yml", "nlu_data/other.yml", "knowledge/vietnamese.py"):
+        (project / changed).write_text("changed", encoding="utf-8")
+        asyncio.run(preparation.ready_model(settings, preparation.model_file(settings), lambda _: None))
+        folders.append(next(iter(kept.iterdir())))
+        assert [*kept.iterdir()] == folders[-1:]
+    assert folders[0] == folders[1] != folders[2]
+    assert len([*folders[2].iterdir()]) == 1
+
+
 def test_a_failed_training_is_told_and_leaves_no_model(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

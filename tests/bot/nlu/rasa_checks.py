@@ -113,7 +113,6 @@ def classified(scratch: str) -> dict:
     from rasa.shared.nlu.training_data.message import Message
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
-    from bot.nlu import kernel_classifier
     from bot.nlu.kernel_classifier import KernelClassifier
     from bot.nlu.ngram_featurizer import NgramFeaturizer
 
@@ -140,9 +139,6 @@ def classified(scratch: str) -> dict:
     untaught = KernelClassifier.load(config, storage, Resource("never trained"), context)
     found["untaught"] = untaught.process([featured(given["text"])])[0].get("intent")
     found["refused"] = refuses(KernelClassifier, {"sharpness": 0})
-    before = KernelClassifier.fingerprint_addon(config)
-    with patch.object(kernel_classifier, "LEARNS_BY", kernel_classifier.LEARNS_BY[1:]):
-        found["fingerprint_follows_arithmetic"] = before != KernelClassifier.fingerprint_addon(config)
     (Path(scratch) / "it" / "kernel.npz").write_bytes(b"damaged")
     try:
         KernelClassifier.load(config, storage, Resource("it"), context)

@@ -86,7 +86,6 @@ def test_a_message_is_for_what_the_examples_like_it_are_for(tmp_path: Path) -> N
     nothing = {"name": None, "confidence": 0.0}
     assert found["no words"] == nothing and found["untaught"] == nothing
     assert found["refused"] and found["damage"] != "not told"
-    assert found["fingerprint_follows_arithmetic"]
 
 
 def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> None:
