@@ -32,6 +32,8 @@ INDEX_SOURCES = ("knowledge/**/*", "requirements/assistant.txt")
 
 MODELS_KEPT = 2
 
+CACHE = "RASA_CACHE_DIRECTORY"
+
 
 def check_state_folder(settings: Settings) -> None:
     """Makes the state folder, for its owner only.
@@ -122,7 +124,8 @@ async def ready_model(settings: Settings, model: Path, say: Say) -> None:
         *("--domain", "nlu_data", "--data", "nlu_data"),
         *("--out", str(scratch), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
     )
-    surroundings = {**training_environment(settings), "RASA_CACHE_DIRECTORY": str(_cache_of(settings, ROOT))}
+    surroundings = training_environment(settings)
+    surroundings[CACHE] = str(_of_this_code(Path(surroundings[CACHE]), ROOT))
     await run_to_end(command, surroundings, ROOT, settings.logs_folder / "train.log")
     (scratch / model.name).replace(model)
     say(f"Trained in {time.monotonic() - started:.0f} s.")
@@ -130,13 +133,13 @@ async def ready_model(settings: Settings, model: Path, say: Say) -> None:
         old.unlink()
 
 
-def _cache_of(settings: Settings, root: Path) -> Path:
-    """Where Rasa keeps what was learned by the present code; what was learned by other code is deleted.
+def _of_this_code(caches: Path, root: Path) -> Path:
+    """Where in `caches` Rasa keeps what was learned by the present code; what was learned by other code is deleted.
 
     Rasa itself would take it as long as the class of a component stays the same, whatever that calls.
     """
-    cache = settings.rasa_cache / _digest(root, CODE_SOURCES)[:12]
-    for other in cache.parent.glob("*"):
+    cache = caches / _digest(root, CODE_SOURCES)[:12]
+    for other in caches.glob("*"):
         if other.is_dir() and other != cache:
             shutil.rmtree(other)
         elif other.is_file():

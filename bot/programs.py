@@ -64,7 +64,7 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TRACKER_DB": str(settings.tracker_database),
         "TURNS_DB": str(settings.turns_database),
-        "RASA_CACHE_DIRECTORY": str(settings.rasa_cache),
+        "RASA_CACHE_DIRECTORY": str(settings.home / "rasa-cache"),
     }
 
 

@@ -225,11 +225,6 @@ class Settings(ZaloSettings):
         return self.home / "papers"
 
     @property
-    def rasa_cache(self) -> Path:
-        """What Rasa keeps of its trainings."""
-        return self.home / "rasa-cache"
-
-    @property
     def models_folder(self) -> Path:
         """The trained Rasa models."""
         return self.home / "models"

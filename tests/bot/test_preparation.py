@@ -86,7 +86,7 @@ def test_a_model_is_trained_once_and_old_ones_go(
 def test_what_was_learned_by_other_code_is_not_taken(
     settings: Settings, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = settings.rasa_cache
+    kept = settings.home / "rasa-cache"
     learns = fake_training(tmp_path, WRITES_A_MODEL + 'touch "$RASA_CACHE_DIRECTORY/$name"')
     monkeypatch.setattr(preparation, "RASA_PYTHON", learns)
     (kept / "of an earlier layout").mkdir(parents=True)
