@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.openblas import openblas_environment
 from tests.benchmarks.machine import Others, describe
 from tests.benchmarks.understanding.crossing import FOLDS, Crossing, train
 from tests.benchmarks.understanding.entity_scores import entity_f1
@@ -95,6 +96,7 @@ def _fresh(model: Path) -> dict[str, float]:
         text=True,
         check=True,
         cwd=ROOT,
+        env={**os.environ, **openblas_environment()},  # as the server has it
     )
     measured: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return measured
