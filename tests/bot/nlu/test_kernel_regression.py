@@ -69,7 +69,7 @@ def test_confidences_add_up_to_one_and_sharpen() -> None:
     assert sharp[1, 0] == pytest.approx(sharp[1, 1])
 
 
-@pytest.mark.parametrize("at_once", [2, 512])
+@pytest.mark.parametrize("at_once", [1, 2, 512])
 def test_it_is_what_the_textbook_says(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     """The same from scikit-learn over likeness worked out pair by pair."""
     monkeypatch.setattr(kernel_regression, "AT_ONCE", at_once)
