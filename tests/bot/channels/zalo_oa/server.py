@@ -34,12 +34,16 @@ SEND, UPLOAD, TOKEN = "message/cs", "upload/file", "access_token"
 
 @dataclass(frozen=True)
 class Failure:
-    """One failure in wait: an error in the envelope, an HTTP status, or a silence; `works`: after the work is done."""
+    """One failure in wait: an error in the envelope, an HTTP status, or a silence; `works`: after the work is done.
+
+    `together`: no failure is told before so many calls have met theirs.
+    """
 
     error: int = 0
     status: int = 0
     silence: float = 0.0
     works: bool = False
+    together: int = 1
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class ZaloOaServer:
     takes_buttons: bool = True
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     failures: dict[str, deque[Failure]] = field(default_factory=lambda: defaultdict(deque))
+    failed: int = 0
     per_minute: int | None = None
     over_the_limit: int = 0
     on_exchange: Callable[[], None] = lambda: None
@@ -108,6 +113,9 @@ class ZaloOaServer:
         self.calls.append(call)
         failure = self.failures[call].popleft() if self.failures[call] else None
         if failure is not None and not failure.works:
+            self.failed += 1
+            while self.failed < failure.together:
+                await asyncio.sleep(0.01)
             await asyncio.sleep(failure.silence)
             return Response("down", failure.status) if failure.status else _envelope(failure.error)
         answer = await (self._exchange(request) if call == TOKEN else self._with_token(request, call))

@@ -418,7 +418,7 @@ def test_many_who_are_refused_at_the_same_moment_make_one_pause(opened: Open, za
     people = [f"900000000000000010{number}" for number in range(5)]
     for user in people:
         zalo_oa.write(user, "x")
-    zalo_oa.fail(SEND, *[Failure(-32)] * 5)
+    zalo_oa.fail(SEND, *[Failure(-32, together=5)] * 5)
     assert office.turn() == []
     assert office.zalo._held_until is not None
     assert (office.zalo._held_until - office.clock()).total_seconds() <= 6
