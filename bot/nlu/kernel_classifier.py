@@ -44,18 +44,21 @@ class KernelClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`sharpness`: how sure a lead of one intent over the others makes."""
-        return {"sharpness": 12.0}
+        """`sharpness`: how sure a lead of one intent over the others makes; `weights`: what each sparse featurizer
+        before this component counts, in their order, all the same where none is given.
+        """
+        return {"sharpness": 12.0, "weights": []}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Refuse a sharpness that would make nothing sure, or the least sure the surest.
+        """Refuse a sharpness that would make nothing sure, or the least sure the surest, and weights that leave out.
 
         Raises:
-            ValueError: `sharpness` is not above 0.
+            ValueError: `sharpness` or a weight is not above 0.
         """
-        if not config["sharpness"] > 0:
-            raise ValueError(f"KernelClassifier: sharpness must be above 0, not {config['sharpness']}")
+        for number in (config["sharpness"], *config["weights"]):
+            if not number > 0:
+                raise ValueError(f"KernelClassifier: sharpness and weights must be above 0, not {number}")
 
     @classmethod
     def create(
@@ -90,7 +93,8 @@ class KernelClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if _has_features(example)]
         if examples:
             dense, sparse = _stacked(examples)
-            self._regression = KernelRegression.fit(dense, sparse, [example.get(INTENT) for example in examples])
+            answers = [example.get(INTENT) for example in examples]
+            self._regression = KernelRegression.fit(dense, sparse, answers, self._config["weights"])
             with self._storage.write_to(self._resource) as folder:
                 self._regression.write(folder)
         return self._resource

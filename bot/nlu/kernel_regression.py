@@ -24,8 +24,8 @@ SHARPNESS = 2.0
 NEARNESS = 1 / 3
 """What nearness to the examples of the intents counts beside the dense vector itself, whose length is 1."""
 
-SHARE = 0.5
-"""What the cosine of each kind of sparse features, from 0 to 1, counts beside that."""
+WEIGHT = 0.5
+"""What the cosine of a kind of sparse features, from 0 to 1, counts beside that where nothing else is said."""
 
 RIDGE = 0.1
 """How strongly the regression is held back from following single examples."""
@@ -46,8 +46,10 @@ class KernelRegression:
         dense: of the examples, of length 1 each, shape (n, columns).
         near: how near each lies to the others of each intent, by dense vectors, then by sparse features, shape
             (n, 2 intents).
-        sparse: all kinds of sparse features of the examples side by side, those of a kind of length 1, n rows.
+        sparse: all kinds of sparse features of the examples side by side, n rows; the square of the length of each
+            kind is what it counts.
         widths: how many columns of those are of each kind.
+        weights: what the cosine of each kind counts.
         told: what each example says for each intent, shape (n, intents).
         counts: of the examples of each intent.
         intents: their names.
@@ -59,6 +61,7 @@ class KernelRegression:
         near: Vectors,
         sparse: csr_matrix,
         widths: Sequence[int],
+        weights: Sequence[float],
         told: Vectors,
         counts: Sequence[int],
         intents: Sequence[str],
@@ -70,11 +73,14 @@ class KernelRegression:
         self._lengths = _lengths(self._rows)
         self._both_lengths = np.hypot(self._lengths, _lengths(self._near))
         self._by_column, self._widths = csr_matrix(sparse.T, dtype=np.float32), list(widths)
+        self._weights = list(weights)
         self._told = told
         self._middle = (np.array(counts) / max(1, sum(counts))).astype(np.float32)
 
     @classmethod
-    def fit(cls, dense: Vectors, sparse: Sequence[csr_matrix], answers: Sequence[str]) -> "KernelRegression":
+    def fit(
+        cls, dense: Vectors, sparse: Sequence[csr_matrix], answers: Sequence[str], weights: Sequence[float] = ()
+    ) -> "KernelRegression":
         """Learn from examples that are for `answers`, one each.
 
         Takes memory for one number of four bytes for each pair of examples, 2.5 GB for 25,000, and `SIDE_BY_SIDE`
@@ -84,23 +90,30 @@ class KernelRegression:
             dense: of the examples, shape (n, columns).
             sparse: each kind of sparse features of the examples, n rows each.
             answers: the intent of each.
+            weights: what the cosine of each kind counts, `WEIGHT` each where none is given.
+
+        Raises:
+            ValueError: there are not as many weights as kinds.
         """
+        weights = list(weights) or [WEIGHT] * len(sparse)
+        if len(weights) != len(sparse):
+            raise ValueError(f"{len(weights)} weights for {len(sparse)} kinds of sparse features")
         intents = sorted(set(answers))
         places = np.array([intents.index(answer) for answer in answers])
         order = np.argsort(places, kind="stable")
         counts = np.bincount(places, minlength=len(intents)).tolist()
         wanted = np.eye(len(intents), dtype=np.float32)[places[order]]
-        rows, kinds = _unit(dense[order]), _side_by_side(sparse, len(dense))[order]
+        rows, kinds = _unit(dense[order]), _side_by_side(sparse, len(dense), weights)[order]
         widths = [kind.shape[1] for kind in sparse]
         shared = _shared_among(kinds)
-        near = _near_among(_unit(rows - rows.mean(axis=0)), shared, len(widths), counts)
-        unfitted = cls(rows, near, kinds, widths, wanted, counts, intents)
+        near = _near_among(_unit(rows - rows.mean(axis=0)), shared, sum(weights), counts)
+        unfitted = cls(rows, near, kinds, widths, weights, wanted, counts, intents)
         alike = unfitted._among_examples(near, shared)
         alike[np.diag_indices_from(alike)] += RIDGE
         # Laid out by columns, which LAPACK overwrites in place, the rows below the diagonal are columns above it.
         factor = cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
         told = cho_solve(factor, wanted - unfitted._middle, check_finite=False).astype(np.float32)
-        return cls(rows, near, kinds, widths, told, counts, intents)
+        return cls(rows, near, kinds, widths, weights, told, counts, intents)
 
     def scores(self, dense: Vectors, sparse: Sequence[csr_matrix]) -> Vectors:
         """Return how much speaks for each intent, shape (messages, intents): about 1 for the right one, 0 for others.
@@ -117,10 +130,10 @@ class KernelRegression:
         rows = _unit(dense) - self._centre
         lengths = _lengths(rows)
         products = rows @ self._rows.T
-        shared = (_side_by_side(sparse, len(dense)) @ self._by_column).toarray()
+        shared = (_side_by_side(sparse, len(dense), self._weights) @ self._by_column).toarray()
         cosines = _share(products, lengths[:, None] * self._lengths)
-        near = _near(cosines, shared, len(self._widths), self._counts)
-        alike = self._alike(products, lengths, near) + SHARE * shared
+        near = _near(cosines, shared, sum(self._weights), self._counts)
+        alike = self._alike(products, lengths, near) + shared
         scores: Vectors = alike @ self._told + self._middle
         return scores
 
@@ -129,7 +142,7 @@ class KernelRegression:
         dense, near = (self._rows + self._centre).astype(np.float16), self._near / NEARNESS + self._near_centre
         np.savez_compressed(folder / _NUMBERS, dense=dense, near=near, told=self._told, counts=self._counts)
         save_npz(folder / _SPARSE, self._by_column.T.tocsr())
-        names = {"intents": self.intents, "widths": self._widths}
+        names = {"intents": self.intents, "widths": self._widths, "weights": self._weights}
         (folder / _NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -139,20 +152,20 @@ class KernelRegression:
         with np.load(folder / _NUMBERS) as kept:
             dense, counts = kept["dense"].astype(np.float32), kept["counts"].tolist()
             sparse = load_npz(folder / _SPARSE)
-            return cls(dense, kept["near"], sparse, names["widths"], kept["told"], counts, names["intents"])
+            widths, weights = names["widths"], names["weights"]
+            return cls(dense, kept["near"], sparse, widths, weights, kept["told"], counts, names["intents"])
 
     def _among_examples(self, near: Vectors, shared: Vectors) -> Vectors:
         """Return how alike the examples are to those before them and to themselves, in the place of `shared`.
 
         Args:
             near: how near each example lies to the others of each intent.
-            shared: the sum of the cosines of their sparse features, shape (n, n): above the diagonal it stays.
+            shared: what their sparse features have in common, shape (n, n): above the diagonal it stays.
         """
 
         def add(part: slice) -> None:
             upto = part.stop
             products = self._rows[part] @ self._rows[:upto].T
-            shared[part, :upto] *= SHARE
             shared[part, :upto] += self._alike(products, self._lengths[part], near[part])
 
         _in_parts(add, len(shared))
@@ -181,14 +194,15 @@ def shares(scores: Vectors, sharpness: float) -> Vectors:
     return confidences
 
 
-def _side_by_side(sparse: Sequence[csr_matrix], rows: int) -> csr_matrix:
-    """Return all kinds of sparse features in one of `rows` rows, so that a product is the sum of their cosines."""
+def _side_by_side(sparse: Sequence[csr_matrix], rows: int, weights: Sequence[float]) -> csr_matrix:
+    """Return all kinds of sparse features in one of `rows` rows: a product is the sum of their weighed cosines."""
     none = csr_matrix((rows, 0), dtype=np.float32)
-    return hstack([none, *(normalize(kind) for kind in sparse)], format="csr", dtype=np.float32)
+    kinds = (normalize(kind) * weight**0.5 for kind, weight in zip(sparse, weights, strict=True))
+    return hstack([none, *kinds], format="csr", dtype=np.float32)
 
 
 def _shared_among(sparse: csr_matrix) -> Vectors:
-    """Return the sum of the cosines of the sparse features of each two examples, shape (n, n): each two once."""
+    """Return the sum of the weighed cosines of the features of each two examples, shape (n, n): each two once."""
     shared: Vectors = np.empty((sparse.shape[0], sparse.shape[0]), dtype=np.float32)
     by_column = csr_matrix(sparse.T)
 
@@ -200,29 +214,29 @@ def _shared_among(sparse: csr_matrix) -> Vectors:
     return shared
 
 
-def _near_among(directions: Vectors, shared: Vectors, kinds: int, counts: Sequence[int]) -> Vectors:
+def _near_among(directions: Vectors, shared: Vectors, most: float, counts: Sequence[int]) -> Vectors:
     """Return how near each example lies to the others of each intent, as `_near` does; `directions` are of length 1."""
     near: Vectors = np.empty((len(directions), 2 * len(counts)), dtype=np.float32)
 
     def compare(part: slice) -> None:
-        near[part] = _near(directions[part] @ directions.T, shared[part], kinds, counts, others=True)
+        near[part] = _near(directions[part] @ directions.T, shared[part], most, counts, others=True)
 
     _in_parts(compare, len(directions))
     return near
 
 
-def _near(cosines: Vectors, shared: Vectors, kinds: int, counts: Sequence[int], others: bool = False) -> Vectors:
+def _near(cosines: Vectors, shared: Vectors, most: float, counts: Sequence[int], others: bool = False) -> Vectors:
     """Return how near messages lie to the examples of each intent, shape (messages, 2 intents).
 
     Args:
         cosines: of their dense vectors with those of the examples, shape (messages, examples).
-        shared: the sum of the cosines of their sparse features, the same shape.
-        kinds: of sparse features.
+        shared: the sum of the weighed cosines of their sparse features, the same shape.
+        most: what that sum is at most, 0 without such features.
         counts: of the examples of each intent.
         others: whether the messages are examples themselves.
     """
     ends = ends_of(counts)
-    return np.hstack([nearness(cosines, ends, others), nearness(shared / np.float32(max(1, kinds)), ends, others)])
+    return np.hstack([nearness(cosines, ends, others), nearness(shared / np.float32(most or 1), ends, others)])
 
 
 def _in_parts(work: Callable[[slice], object], size: int) -> None:

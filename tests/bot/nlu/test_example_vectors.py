@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bot.nlu import example_vectors
-from bot.nlu.example_vectors import AsMeant, digest, examples_as_meant, marked, read_vectors, write_vectors
+from bot.nlu.example_vectors import digest, examples_as_meant, read_vectors, write_vectors
 
 VECTORS = {
     "xin chào": np.array([0.6, -0.8, 0.0], dtype=np.float32),
@@ -40,13 +40,3 @@ def test_vectors_of_another_encoder_are_not_taken(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(example_vectors, "version", lambda _: "0.0")
     assert read_vectors(tmp_path / "kept.npz") == {}
     assert read_vectors(tmp_path / "none.npz") == {}
-
-
-def test_marks_are_learnt_from_what_has_marks() -> None:
-    assert marked(["đăng ký mô hình", "chao ban", "báo cáo", "đăng ký mô hình"]) == ["báo cáo", "đăng ký mô hình"]
-
-
-def test_a_message_is_read_as_it_was_meant() -> None:
-    as_meant = AsMeant(["đăng ký mô hình", "chao ban"])
-    assert as_meant("dang ky mh") == "đăng ký mô hình"
-    assert len(as_meant("x " * 1000)) <= example_vectors.LONGEST

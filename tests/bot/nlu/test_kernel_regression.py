@@ -41,7 +41,8 @@ def test_a_long_message_does_not_count_more(regression: KernelRegression) -> Non
     assert short == pytest.approx(long, abs=1e-5)
 
 
-def test_it_is_kept(regression: KernelRegression, tmp_path: Path) -> None:
+def test_it_is_kept(tmp_path: Path) -> None:
+    regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, [0.9, 0.2])
     regression.write(tmp_path)
     read = KernelRegression.read(tmp_path)
     assert read.intents == regression.intents
@@ -69,34 +70,46 @@ def test_confidences_add_up_to_one_and_sharpen() -> None:
     assert sharp[1, 0] == pytest.approx(sharp[1, 1])
 
 
+def test_a_kind_that_weighs_more_decides() -> None:
+    torn = (np.zeros((1, 3), dtype=np.float32), [WORDS[4], HINTS[2]])  # the words say "thank", the hints "help"
+    for weights, intent in (([0.9, 0.1], "thank"), ([0.1, 0.9], "help")):
+        regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, weights)
+        assert regression.intents[int(regression.scores(*torn).argmax())] == intent
+    with pytest.raises(ValueError, match="3 weights for 2 kinds"):
+        KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, [0.5, 0.5, 0.5])
+
+
+@pytest.mark.parametrize("weights", [(0.5, 0.5), (0.75, 0.375)])
 @pytest.mark.parametrize("at_once", [1, 2, 512])
-def test_it_is_what_the_textbook_says(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+def test_it_is_what_the_textbook_says(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, weights: tuple[float, float]
+) -> None:
     """The same from scikit-learn over likeness worked out pair by pair."""
     monkeypatch.setattr(kernel_regression, "AT_ONCE", at_once)
-    regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS)
+    regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, weights if weights != (0.5, 0.5) else ())
     rows = DENSE / np.linalg.norm(DENSE, axis=1, keepdims=True)
     moved = rows - rows.mean(axis=0)
     directions = moved / np.linalg.norm(moved, axis=1, keepdims=True)
     of = np.array([ANSWERS.index(answer) for answer in ANSWERS])
     sparse = [normalize(kind).toarray() for kind in (WORDS, HINTS)]
-    shared = sum(kind @ kind.T for kind in sparse)
+    shared = sum(weight * (kind @ kind.T) for weight, kind in zip(weights, sparse, strict=True))
     near = np.full((2, 5, 3), -1.0)
     for half, one, place in np.ndindex(2, 5, 3):
-        likeness = (directions @ directions.T, shared / 2)[half]
+        likeness = (directions @ directions.T, shared / sum(weights))[half]
         others = [float(likeness[one, other]) for other in range(5) if of[other] == (0, 2, 4)[place]]
         others = sorted(cosine for cosine in others if cosine < 0.9999)[-3:]
         near[half, one, place] = np.mean(others) if others else -1.0
     whole = np.hstack([moved, *((half - half.mean(axis=0)) / 3 for half in near)])
     cosines = (whole @ whole.T) / np.outer(np.linalg.norm(whole, axis=1), np.linalg.norm(whole, axis=1))
-    alike = np.exp(2 * (cosines - 1)) + 0.5 * shared
+    alike = np.exp(2 * (cosines - 1)) + shared
     wanted = np.eye(3)[[0, 0, 1, 1, 2]] - np.array([0.4, 0.4, 0.2])
     told = KernelRidge(alpha=0.1, kernel="precomputed").fit(alike, wanted).dual_coef_
     assert regression._told == pytest.approx(told, abs=1e-4)
     asked = rows[1] - rows.mean(axis=0)  # the second example as a message: now its own wording is the nearest
-    told_near = np.array([_three(likeness[1], of) for likeness in (directions @ directions.T, shared / 2)])
+    told_near = np.array([_three(likeness[1], of) for likeness in (directions @ directions.T, shared / sum(weights))])
     message = np.hstack([asked, *((told_near - near.mean(axis=1)) / 3)])
     cosines = (whole @ message) / (np.linalg.norm(whole, axis=1) * np.linalg.norm(message))
-    likeness = np.exp(2 * (cosines - 1)) + 0.5 * shared[1]
+    likeness = np.exp(2 * (cosines - 1)) + shared[1]
     scores = regression.scores(DENSE[1:2], [WORDS[1], HINTS[1]])
     assert scores[0] == pytest.approx(likeness @ told + np.array([0.4, 0.4, 0.2]), abs=1e-4)
 
