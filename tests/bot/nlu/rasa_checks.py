@@ -147,12 +147,18 @@ def classified(scratch: str) -> dict:
     config = KernelClassifier.get_default_config()
     storage, context = LocalModelStorage(Path(scratch)), MagicMock(node_name="it")
     learning = KernelClassifier.create(config, storage, Resource("it"), context)
-    learning.train(TrainingData([featured(text, intent=intent) for text, intent in given["learnt"].items()]))
+    examples = TrainingData([featured(text, intent=intent) for text, intent in given["learnt"].items()])
+    learning.train(examples)
     loaded = KernelClassifier.load(config, storage, Resource("it"), context)
     found = {}
     for name, made in (("new", learning), ("loaded", loaded)):
         message = made.process([featured(given["text"])])[0]
         found[name] = {"intent": message.get("intent"), "ranking": message.get("intent_ranking")}
+    try:
+        KernelClassifier.create({**config, "weights": [1, 1]}, storage, Resource("other"), context).train(examples)
+        found["weights"] = "not looked at"
+    except ValueError as error:
+        found["weights"] = str(error)
     found["no words"] = loaded.process([Message({"text": ""})])[0].get("intent")
     untaught = KernelClassifier.load(config, storage, Resource("never trained"), context)
     found["untaught"] = untaught.process([featured(given["text"])])[0].get("intent")

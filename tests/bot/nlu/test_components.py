@@ -93,6 +93,7 @@ def test_a_message_is_for_what_the_examples_like_it_are_for(tmp_path: Path) -> N
     assert sorted((each["confidence"] for each in ranking), reverse=True) == [e["confidence"] for e in ranking]
     nothing = {"name": None, "confidence": 0.0}
     assert found["no words"] == nothing and found["untaught"] == nothing
+    assert found["weights"] == "2 weights for 1 kinds of sparse features"
     assert found["refused"] == [True, True] and found["damage"] != "not told"
 
 
