@@ -47,7 +47,7 @@ def kinds() -> dict[str, Any]:
 def read_question(text: str) -> Asked:
     """Return what `text`, already rewritten, asks for."""
     low = plain(_LOOK_ALIKE.sub("", text))
-    kind = next((name for name, rule in kinds().items() if name not in _LISTS and _matches(rule, low)), None)
+    kind = next((name for name, unless, asked in _ways_to_ask() if _matches(unless, asked, low)), None)
     return Asked(
         kind=kind,
         strict=bool(kind and kinds()[kind]["strict"]),
@@ -104,10 +104,20 @@ def _says(words: str, text: str) -> bool:
     return bool(re.search(kinds()["words"][words], plain(text)))
 
 
-def _matches(rule: dict[str, Any], low: str) -> bool:
-    if "unless" in rule and re.search(rule["unless"], low):
+@cache
+def _ways_to_ask() -> tuple[tuple[str, re.Pattern[str] | None, tuple[re.Pattern[str], ...]], ...]:
+    """Return for each kind, in order, what must not stand in a question for it, and the ways to ask for it."""
+    rules = {name: rule for name, rule in kinds().items() if name not in _LISTS}
+    return tuple(
+        (name, re.compile(rule["unless"]) if "unless" in rule else None, tuple(map(re.compile, rule["asked_by"])))
+        for name, rule in rules.items()
+    )
+
+
+def _matches(unless: re.Pattern[str] | None, asked: tuple[re.Pattern[str], ...], low: str) -> bool:
+    if unless is not None and unless.search(low):
         return False
-    return any(re.search(pattern, low) for pattern in rule["asked_by"])
+    return any(pattern.search(low) for pattern in asked)
 
 
 def _counted(low: str) -> str:

@@ -76,7 +76,12 @@ class Plan:
 
     def clause(self, path: str) -> Clause | None:
         """Return the clause at `path`, or None if the plan has none there."""
-        return next((clause for clause in self.root.walk() if clause.path == path), None)
+        return self._clauses.get(path)
+
+    @cached_property
+    def _clauses(self) -> Mapping[str, Clause]:
+        """The clauses by path."""
+        return {clause.path: clause for clause in self.root.walk()}
 
 
 def load_plans(folder: Path = PLANS_FOLDER, added: Path | None = None, retired: bool = False) -> dict[str, Plan]:

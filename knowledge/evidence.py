@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from knowledge.facts import Facts
 from knowledge.index import Index, embedded_text
 from knowledge.learned_bank import bank_words
 from knowledge.lexical import LexicalIndex
-from knowledge.plan_bank import PlanBank, Silence, cosines, flat_index
+from knowledge.plan_bank import PlanBank, Silence
 from knowledge.question_reader import Reading
 from knowledge.shortlist import worth_looking_into
 from knowledge.snippets import Snippet
@@ -180,17 +181,28 @@ class _Part:
 
     def __init__(self, index: Index, plan_id: str) -> None:
         self.rows = index.rows_of.get(plan_id, np.zeros(0, dtype=np.int64))
-        self.passages = flat_index(index.vectors[self.rows])
+        vectors = index.vectors[self.rows]
+        self.passages = faiss.IndexFlatIP(vectors.shape[1])
+        self.passages.add(np.ascontiguousarray(vectors))
         self.bank = PlanBank(index, plan_id, self.rows)
 
 
 def _in_plan(part: _Part, vector: Vectors, told: Scores, banked: Scores) -> Evidence:
     echo = part.bank.echo(vector, banked)
-    columns = (cosines(part.passages, vector), echo.asked, echo.asked_often, told[:, 0], echo.words, echo.learned)
+    columns = (_cosines(part.passages, vector), echo.asked, echo.asked_often, told[:, 0], echo.words, echo.learned)
     raw = np.column_stack([*columns, told[:, 1:]]).astype(np.float32)
     features = raw.copy()
     features[:, :LIKENESSES] = standard(raw[:, :LIKENESSES])
     return Evidence(part.rows, features, raw, echo.nearest, echo.silence, bool(len(part.bank)))
+
+
+def _cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
+    """Return the cosine of every row with `vector`, shape (1, columns), unsorted: sorting would cost as much again."""
+    rows, scores = np.arange(flat.ntotal), np.empty(flat.ntotal, dtype=np.float32)
+    asked = np.ascontiguousarray(vector, dtype=np.float32)
+    pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(rows))
+    flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)  # type: ignore[attr-defined]
+    return scores
 
 
 def is_slight(snippet: Snippet, closing: bool = False) -> bool:
@@ -207,8 +219,9 @@ def standard(columns: Scores) -> Scores:
     """Return `columns` with mean 0 and deviation 1 each, or zeros where all numbers of one are the same."""
     if not len(columns):
         return columns
-    spread = columns.std(axis=0)
-    moved = columns - columns.mean(axis=0)
+    size = np.float32(len(columns))
+    moved = columns - columns.sum(axis=0) / size
+    spread = np.sqrt(np.square(moved).sum(axis=0) / size)
     scaled: Scores = np.divide(moved, spread, out=np.zeros_like(moved), where=spread > 1e-9)
     return scaled
 

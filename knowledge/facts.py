@@ -51,6 +51,11 @@ class Facts:
             starts.setdefault(path, []).append(start)
         return starts
 
+    @cached_property
+    def follow_up(self) -> Duty | None:
+        """The first duty to follow the plan up, where a unit is charged with that."""
+        return next((duty for duty in self.duties if patterns()["follows_up"].search(duty.passage.text)), None)
+
     def unit_at(self, path: str) -> str | None:
         """Return the unit that the passage at `path` charges, or None."""
         return next((duty.unit for duty in self.duties if duty.passage.path == path), None)

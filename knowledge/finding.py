@@ -12,7 +12,7 @@ from knowledge.asking import Asked, holds, kinds
 from knowledge.composing import Finding, say, shortened
 from knowledge.corpus import Plan
 from knowledge.deadline_answers import cite_deadline, dated_answer, is_of_other_periods
-from knowledge.facts import Facts, patterns
+from knowledge.facts import Facts
 from knowledge.places import place
 from knowledge.reading import fold
 from knowledge.snippets import QUOTE_AT_MOST, quotable
@@ -165,12 +165,12 @@ def _silent(plan: Plan, facts: Facts, asked: Asked, language: str, nearest: Cand
 
 def where_to_ask(plan: Plan, facts: Facts) -> tuple[str, list[Citation]] | None:
     """Return the unit that the plan charges with following it, and the clauses that say so."""
-    for duty in facts.duties:
-        if patterns()["follows_up"].search(duty.passage.text):
-            passage = duty.passage
-            citation = cite(plan, passage.path, *quotable(plan, passage, passage.start, passage.end))
-            return duty.unit, [citation, *heading_that_names(plan, passage.path, duty.unit, citation)]
-    return None
+    duty = facts.follow_up
+    if duty is None:
+        return None
+    passage = duty.passage
+    citation = cite(plan, passage.path, *quotable(plan, passage, passage.start, passage.end))
+    return duty.unit, [citation, *heading_that_names(plan, passage.path, duty.unit, citation)]
 
 
 def _note(key: str, language: str, citation: Citation, **values: str) -> str:

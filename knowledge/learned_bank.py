@@ -47,10 +47,10 @@ class BankWords:
         if not len(likeness):
             return likeness
         terms, weights = self._weighed(text)
-        by_term = self._by_term
+        starts, questions, shares = self._by_term
         for term, weight in zip(terms, weights, strict=True):
-            held = slice(by_term.indptr[term], by_term.indptr[term + 1])
-            likeness[by_term.indices[held]] += weight * by_term.data[held]
+            held = slice(starts[term], starts[term + 1])
+            likeness[questions[held]] += weight * shares[held]
         return likeness
 
     def _weighed(self, text: str) -> tuple[list[int], Scores]:
@@ -62,8 +62,10 @@ class BankWords:
         return list(known), weights / np.float32(np.linalg.norm(weights) or 1)
 
     @cached_property
-    def _by_term(self) -> csr_matrix:
-        return self.matrix.T.tocsr()
+    def _by_term(self) -> tuple[list[int], NDArray[np.intp], Scores]:
+        """Where each word starts in the next two, the questions that hold it, and what it counts in each."""
+        by_term = self.matrix.tocsc()
+        return by_term.indptr.tolist(), by_term.indices.astype(np.intp), by_term.data
 
     def knows(self, word: str) -> bool:
         """Tell whether any question holds `word`, given without marks."""

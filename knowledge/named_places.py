@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ def _rules() -> dict[str, Any]:
     return loaded
 
 
+@lru_cache(maxsize=64)
 def read_places(question: str) -> Named:
     """Return the places that `question` names; a part of a law or of another document is none."""
     rest = plain(normalise(question))

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.compact_rows import ByteRows, HalfRows
 from knowledge.embedding import Vectors
 from knowledge.index import Index
 from knowledge.learned_bank import alike
@@ -55,12 +55,13 @@ class PlanBank:
         order = np.argsort(places, kind="stable")
         self.questions = own[order]
         self._silent = int((places < 0).sum())
-        self._answered, self._starts, self._of = np.unique(
-            places[order][self._silent :], return_index=True, return_inverse=True
+        self._answered, self._starts, self._counts = np.unique(
+            places[order][self._silent :], return_index=True, return_counts=True
         )
-        self._vectors = flat_index(index.question_vectors[self.questions])
+        self._of = np.repeat(np.arange(len(self._answered)), self._counts)
+        self._vectors = ByteRows(index.question_vectors[self.questions])
         learned = index.learned.get(plan_id)
-        self._learned = None if learned is None else learned[order].astype(np.float32)
+        self._learned = None if learned is None else HalfRows(learned[order].T)
 
     def __len__(self) -> int:
         """Return how many questions the bank has."""
@@ -74,10 +75,10 @@ class PlanBank:
         if not len(self):
             none = np.zeros(self._size, dtype=np.float32)
             return Echo(none, none, none, none, np.full(self._size, -1, dtype=np.int64), Silence(0.0, 0.0, 0.0, 0.0))
-        likeness, own_words = cosines(self._vectors, vector), words[self.questions]
+        likeness, own_words = self._vectors.products(vector), words[self.questions]
         told = np.zeros(self._size + 1, dtype=np.float32)
         if self._learned is not None:
-            told = alike(likeness, own_words) @ self._learned
+            told = self._learned.products(alike(likeness, own_words)[None])
         best, often, nearest, most_words = self._by_snippet(likeness, own_words)
         silence = self._silence(likeness[: self._silent], own_words[: self._silent], float(told[-1]))
         return Echo(best, often, most_words, told[:-1], nearest, silence)
@@ -88,47 +89,35 @@ class PlanBank:
         nearest, most_words = np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=np.float32)
         if not len(at):
             return best, often, nearest, most_words
-        heads, row = self._heads(likeness[self._silent :])
-        best[at], often[at] = heads[0], heads.mean(axis=0)
-        nearest[at] = self.questions[self._silent + row]
+        best[at], often[at], place = self._heads(likeness[self._silent :])
+        nearest[at] = self.questions[self._silent + place]
         most_words[at] = np.maximum.reduceat(words[self._silent :], self._starts)
         return best, often, nearest, most_words
 
-    def _heads(self, likeness: Scores) -> tuple[Scores, Rows]:
-        """Return the `OFTEN` greatest likenesses for each answer, shape (OFTEN, answers), and the place of the first.
+    def _heads(self, likeness: Scores) -> tuple[Scores, Scores, Rows]:
+        """Return for each answer its greatest likeness, the mean of its `OFTEN` greatest, and the place of the first.
 
         Where an answer has fewer questions than that, its least is repeated.
         """
-        left, first = likeness.copy(), np.zeros(0, dtype=np.int64)
-        heads: list[Scores] = []
-        for _ in range(OFTEN):
+        left, greatest = likeness.copy(), np.maximum.reduceat(likeness, self._starts)
+        heads, places = [greatest], list[Rows]()
+        for _ in range(1, OFTEN):
+            places.append(self._place_of(greatest, left))
+            left[places[-1]] = -np.inf
             greatest = np.maximum.reduceat(left, self._starts)
-            heads.append(np.where(np.isfinite(greatest), greatest, heads[-1]) if heads else greatest)
-            there = np.flatnonzero(left == greatest[self._of])[::-1]
-            place = np.zeros(len(greatest), dtype=np.int64)
-            place[self._of[there]] = there
-            first = first if len(first) else place
-            left[place] = -np.inf
-        return np.stack(heads), first
+            heads.append(np.where(np.isfinite(greatest), greatest, heads[-1]))
+        often: Scores = np.add.reduce(heads) / np.float32(OFTEN)
+        return heads[0], often, places[0]
+
+    def _place_of(self, greatest: Scores, likeness: Scores) -> Rows:
+        """Return for each answer the first place of its `greatest` likeness."""
+        there = np.flatnonzero(likeness == np.repeat(greatest, self._counts))[::-1]
+        place = np.zeros(len(greatest), dtype=np.int64)
+        place[self._of[there]] = there
+        return place
 
     def _silence(self, likeness: Scores, words: Scores, learned: float) -> Silence:
         if not len(likeness):
             return Silence(0.0, 0.0, 0.0, learned)
-        ordered = np.sort(likeness)[::-1]
-        return Silence(float(ordered[0]), float(ordered[:OFTEN].mean()), float(words.max()), learned)
-
-
-def flat_index(vectors: Vectors) -> faiss.IndexFlatIP:
-    """Return an index that compares with every vector."""
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(np.ascontiguousarray(vectors))
-    return flat
-
-
-def cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
-    """Return the cosine of every row with `vector`, shape (1, columns), unsorted: sorting would cost as much again."""
-    rows, scores = np.arange(flat.ntotal), np.empty(flat.ntotal, dtype=np.float32)
-    asked = np.ascontiguousarray(vector, dtype=np.float32)
-    pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(rows))
-    flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)  # type: ignore[attr-defined]
-    return scores
+        most = np.partition(likeness, -OFTEN)[-OFTEN:] if len(likeness) > OFTEN else likeness
+        return Silence(float(most.max()), float(most.mean()), float(words.max()), learned)

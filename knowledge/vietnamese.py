@@ -15,6 +15,7 @@ _PART = re.compile(r"[^\W_]+")
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 _MOVABLE = re.compile(r"(o[ae]|uy)(?![a-z\u0300-\u036f])")
 _EXCESS_MARKS = re.compile(r"([\u0300-\u036f])[\u0300-\u036f]{2,}")
+_REMEMBERED = 4096
 
 _ENGLISH_WORDS = frozenset(
     re.findall(
@@ -63,15 +64,21 @@ def unmark(text: str) -> str:
     """Return `text` without tone and vowel marks, đ as d; as long as its NFC form, case kept."""
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(_unmark_character(character) for character in composed)
+    return unicodedata.normalize("NFC", text).translate(_UNMARKED)
 
 
-@lru_cache(maxsize=4096)
-def _unmark_character(character: str) -> str:
-    if character in "đĐ":
-        return "d" if character == "đ" else "D"
-    return unicodedata.normalize("NFD", character)[0]
+class _Unmarked(dict[int, str]):
+    """Characters without their marks, by code point; some thousand are remembered."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        unmarked = "dD"["đĐ".index(character)] if character in "đĐ" else unicodedata.normalize("NFD", character)[0]
+        if len(self) < _REMEMBERED:
+            self[code] = unmarked
+        return unmarked
+
+
+_UNMARKED = _Unmarked()
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from knowledge.answering import Answerer
+from knowledge.compact_rows import ByteRows
 from knowledge.plan_bank import OFTEN, PlanBank
 
 PLAN = "honglinh-2023"
@@ -20,7 +21,7 @@ def test_each_snippet_hears_its_own_questions(number: int, answerer: Answerer) -
         if not asked:
             assert echo.nearest[place] == -1 and echo.words[place] == 0
             continue
-        cosines = index.question_vectors[asked] @ vector[0]
+        cosines = ByteRows(index.question_vectors[asked]).products(vector)
         heads = np.sort(cosines)[::-1][:OFTEN]
         heads = np.append(heads, [heads[-1]] * (OFTEN - len(heads)))
         assert echo.asked[place] == pytest.approx(heads[0], abs=1e-5)
