@@ -18,7 +18,7 @@ from knowledge.windows import Windows
 
 @dataclass(frozen=True)
 class Mix:
-    """How much each kind of evidence counts; equal halves, nothing fitted to a question set.
+    """How much each kind of evidence counts; nothing fitted to a public question set.
 
     `dense` and `lexical` are the halves' weights, `unmarked_dense` that of the dense half for a question left without
     marks, which the encoder reads badly. `forms` are the lexical forms that are averaged (`lexical.forms`).
@@ -26,7 +26,8 @@ class Mix:
     The `pool` best documents are ordered anew with their windows, on a scale of their own: among all documents of a
     corpus the scale is that of the many that have nothing to do with the question. `dense_windows` and
     `lexical_windows` are the windows' shares, from 0 to 1, of either half; few words meet in one sentence, so of the
-    lexical half the whole document keeps more.
+    lexical half the whole document keeps more. `coverage` is the weight there of the share of the question's terms
+    that a document holds.
     """
 
     dense: float = 1.0
@@ -36,6 +37,7 @@ class Mix:
     pool: int = 50
     dense_windows: float = 1 / 2
     lexical_windows: float = 1 / 4
+    coverage: float = 1 / 2
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Retriever:
             anew = dense * ((1 - share) * _standard(cosine[pool]) + share * _standard(near).mean(axis=0))
             share = self.mix.lexical_windows
             anew += self.mix.lexical * ((1 - share) * self._lexical(fields[:, pool]) + share * self._lexical(said))
+            anew += self.mix.coverage * _standard(self.lexical.held(asked)[pool])
             score += anew.min() - score[pool].min()  # the others stay behind the pool
             score[pool] = anew
             order = np.concatenate([pool[np.argsort(-anew, kind="stable")], order[len(pool) :]])

@@ -1,4 +1,4 @@
-"""Gives the intent classifier the hints of `cues.yml`."""
+"""Gives the intent classifier the hints of `cues.py`."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""Hints on what a message is for, from families of words kept in `cues.yml`. Standard library and YAML only."""
+"""Hints on what a message is for, from families of words in `cues.yml` and from how it is written. No Rasa here."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,6 +12,24 @@ from knowledge.vietnamese import is_marked, normalise, unmark
 
 CUES_FILE = Path(__file__).with_name("cues.yml")
 _LENGTHS = (1, 2, 4, 8, 14)
+
+
+def _begins_with_a_capital(text: str) -> bool:
+    return text.lstrip()[:1].isupper()
+
+
+_SIGNS: tuple[Callable[[str], object], ...] = (
+    re.compile(r"\?").search,
+    re.compile(r"\?\s*$").search,
+    re.compile(r"!").search,
+    re.compile(r"\.\s*$").search,
+    re.compile(r",").search,
+    re.compile(r"\d").search,
+    re.compile(r"[=:;][()]|[\U0001F300-\U0001FAFF]").search,  # faces and the like
+    _begins_with_a_capital,
+    str.isupper,
+)
+"""What is told from how a message is written: a hint each."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +48,8 @@ class Cues:
 
     @property
     def size(self) -> int:
-        """The number of hints: two a family, one a pair, one a length class, one for a question mark."""
-        return 2 * len(self.names) + len(self.together) + len(_LENGTHS) + 2
+        """The number of hints: two a family, one a pair, one a length class, one a sign of how it is written."""
+        return 2 * len(self.names) + len(self.together) + len(_LENGTHS) + 1 + len(_SIGNS)
 
     def hints(self, text: str) -> list[int]:
         """Return the positions (0 to `size` - 1) of the hints that hold for `text`, in rising order."""
@@ -45,9 +63,8 @@ class Cues:
         families = len(self.names)
         positions = [*found, *(families + i for i in whole), *(2 * families + i for i in pairs)]
         positions.append(2 * families + len(self.together) + length)
-        if "?" in text:
-            positions.append(self.size - 1)
-        return positions
+        signs = self.size - len(_SIGNS)
+        return [*positions, *(signs + i for i, shows in enumerate(_SIGNS) if shows(text))]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What each part of the retriever brings: `python -m tests.benchmarks.ablation [--xquad FOLDER] [--encoder NAME]`.
+"""What each part of the retriever brings: `python -m tests.benchmarks.ablation [--sample N] [--xquad FOLDER]`.
 
 The choices were made on the plans' own question bank; the folder, a public set, only shows how they carry over.
 """
@@ -21,27 +21,29 @@ from knowledge.vietnamese import unmark
 from tests.benchmarks.retrieval import Score, read_folder, score
 
 SAMPLE = 200
-"""Questions of a plan's bank, at most, evenly over the bank."""
+"""Questions of a plan's bank, at most, evenly over the bank, where no other number is given."""
 
 STYLES = ("formal", "colloquial")
 """Styles of the bank that need no rewriting; without marks they are measured with the marks taken off."""
 
-WHOLE = Mix(pool=sys.maxsize, dense_windows=0, lexical_windows=0)
+WHOLE = Mix(pool=sys.maxsize, dense_windows=0, lexical_windows=0, coverage=0)
 STEPS = {
     "dense alone": replace(WHOLE, lexical=0),
     "lexical alone, syllables and pairs with marks": replace(WHOLE, dense=0, unmarked_dense=0, forms=(0,)),
     "both added": replace(WHOLE, forms=(0,)),
     "+ syllables and pairs without marks": replace(WHOLE, forms=(0, 1)),
     "+ runs of letters": WHOLE,
-    "+ one scale within the 50 best": Mix(dense_windows=0, lexical_windows=0),
-    "+ best windows, dense": Mix(lexical_windows=0),
-    "+ best sentence, lexical: shipped": Mix(),
+    "+ one scale within the 50 best": Mix(dense_windows=0, lexical_windows=0, coverage=0),
+    "+ best windows, dense": Mix(lexical_windows=0, coverage=0),
+    "+ best sentence, lexical": Mix(coverage=0),
+    "+ share of the terms held: shipped": Mix(),
 }
 TURNED = {
     **{f"pool {pool}": Mix(pool=pool) for pool in (20, 30, 75, 100)},
     **{f"dense half {weight}": Mix(dense=weight) for weight in (0.7, 0.85, 1.2, 1.4)},
     **{f"dense windows {share}": Mix(dense_windows=share) for share in (0.3, 0.4, 0.6, 0.75)},
     **{f"lexical windows {share}": Mix(lexical_windows=share) for share in (0.15, 0.35, 0.5)},
+    **{f"coverage {weight}": Mix(coverage=weight) for weight in (0.25, 1)},
 }
 
 
@@ -75,13 +77,13 @@ class Remembering:
         return np.stack([self._known[asked, text] for text in texts])
 
 
-def of_plan(plan: Plan) -> Task:
-    """Return the plan's snippets under their headings, and a sample of its bank."""
+def of_plan(plan: Plan, sample: int = SAMPLE) -> Task:
+    """Return the plan's snippets under their headings, and `sample` questions of its bank at most."""
     snippets = snippets_of(plan)
     documents = [{"id": str(n), "title": s.context, "text": s.text} for n, s in enumerate(snippets)]
     asked = [question for question in plan.bank if question.quote and question.style in STYLES]
     queries, relevant = {}, {}
-    for n, question in enumerate(asked[place] for place in spread(len(asked), SAMPLE)):
+    for n, question in enumerate(asked[place] for place in spread(len(asked), sample)):
         quote = question.quote or ""
         right = {str(m) for m, s in enumerate(snippets) if s.path == question.path and holds(s.text, quote)}
         if right:
@@ -126,9 +128,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.ablation", description=__doc__)
     parser.add_argument("--xquad", type=Path, metavar="FOLDER", help="corpus.jsonl, queries.jsonl and qrels.tsv")
     parser.add_argument("--encoder", default=SHIPPED, help=f"default {SHIPPED}")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help=f"questions of a plan's bank, default {SAMPLE}")
     options = parser.parse_args()
     encoder = Remembering(open_encoder(options.encoder))
-    own = [task for task in map(of_plan, load_plans().values()) if task.queries]
+    own = [task for plan in load_plans().values() if (task := of_plan(plan, options.sample)).queries]
     sets = {"the plans' question bank": own} if own else {}
     if options.xquad:
         sets[str(options.xquad.name)] = [Task(*read_folder(options.xquad))]

@@ -75,7 +75,7 @@ def test_windows_prefer_the_document_that_says_it_in_one_place(mix: Mix) -> None
 
 
 def test_only_the_pool_is_ordered_anew() -> None:
-    plain = replace(Mix(), dense_windows=0, lexical_windows=0, pool=len(DOCUMENTS))
+    plain = replace(Mix(), dense_windows=0, lexical_windows=0, coverage=0, pool=len(DOCUMENTS))
     whole = [hit.row for hit in windowed(plain).search(ASKED, ASKED, 10)]
     hits = windowed(Mix(pool=2)).search(ASKED, ASKED, 10)
     found = [hit.row for hit in hits]
@@ -90,7 +90,11 @@ def test_an_empty_question_is_searched_like_any_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "mix", [Mix(dense=3), Mix(lexical=3), Mix(forms=(0,)), Mix(pool=2), Mix(dense_windows=1), Mix(lexical_windows=1)]
+    "mix",
+    [
+        *(Mix(dense=3), Mix(lexical=3), Mix(forms=(0,)), Mix(pool=2)),
+        *(Mix(dense_windows=1), Mix(lexical_windows=1), Mix(coverage=2)),
+    ],
 )
 def test_every_weight_counts(mix: Mix) -> None:
     shipped = windowed(Mix()).search(ASKED, ASKED, 10)
