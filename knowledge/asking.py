@@ -47,7 +47,7 @@ def kinds() -> dict[str, Any]:
 def read_question(text: str) -> Asked:
     """Return what `text`, already rewritten, asks for."""
     low = plain(_LOOK_ALIKE.sub("", text))
-    kind = next((name for name, unless, asked in _ways_to_ask() if _matches(unless, asked, low)), None)
+    kind = next((name for name, asked, unless in _ways_to_ask() if _matches(asked, unless, low)), None)
     return Asked(
         kind=kind,
         strict=bool(kind and kinds()[kind]["strict"]),
@@ -105,19 +105,17 @@ def _says(words: str, text: str) -> bool:
 
 
 @cache
-def _ways_to_ask() -> tuple[tuple[str, re.Pattern[str] | None, tuple[re.Pattern[str], ...]], ...]:
-    """Return for each kind, in order, what must not stand in a question for it, and the ways to ask for it."""
-    rules = {name: rule for name, rule in kinds().items() if name not in _LISTS}
+def _ways_to_ask() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]:
+    """Return for each kind, in order, how it is asked for, and what must not stand in such a question."""
+    rules = {name: rule for name, rule in kinds().items() if name not in _LISTS and rule["asked_by"]}
     return tuple(
-        (name, re.compile(rule["unless"]) if "unless" in rule else None, tuple(map(re.compile, rule["asked_by"])))
+        (name, re.compile("|".join(rule["asked_by"])), re.compile(rule["unless"]) if "unless" in rule else None)
         for name, rule in rules.items()
     )
 
 
-def _matches(unless: re.Pattern[str] | None, asked: tuple[re.Pattern[str], ...], low: str) -> bool:
-    if unless is not None and unless.search(low):
-        return False
-    return any(pattern.search(low) for pattern in asked)
+def _matches(asked: re.Pattern[str], unless: re.Pattern[str] | None, low: str) -> bool:
+    return asked.search(low) is not None and (unless is None or not unless.search(low))
 
 
 def _counted(low: str) -> str:

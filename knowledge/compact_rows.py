@@ -24,10 +24,6 @@ class ByteRows:
     def __init__(self, rows: Scores) -> None:
         self._rows, self._scales = _in_bytes(rows)
 
-    def __len__(self) -> int:
-        """Return how many rows there are."""
-        return len(self._rows)
-
     def products(self, vector: Scores) -> Scores:
         """Return the product of every row with `vector`, shape (1, columns): shape (n,)."""
         asked, scale = _in_bytes(vector)

@@ -83,6 +83,7 @@ class Searcher:
         self._questions = bank_words([question.text for question in index.questions])
         kept = facts if index.near is None else index.questions_of
         self._parts = {plan_id: _Part(index, plan_id) for plan_id in kept}
+        self._passages = _flat(index.vectors) if isinstance(index.vectors, np.ndarray) else None
         self._holding = lru_cache(maxsize=REMEMBERED)(self._held_in)
         slight = [[is_slight(snippet, closing) for snippet in index.snippets] for closing in (False, True)]
         self._slight = np.array(slight, dtype=np.float32)
@@ -98,11 +99,12 @@ class Searcher:
         among = self._words.among(rows)
         found: dict[str, list[Evidence]] = {plan_id: [] for plan_id in parts}
         for number, reading in enumerate(distinct):
-            own, banked = self._own(among, rows, reading, parts), self._questions.likeness(reading.forms.to_embed)
-            place = 0
+            vector, place = vectors[number : number + 1], 0
+            own = (self._cosines(rows, vector), *self._own(among, rows, reading, parts))
+            banked = self._questions.likeness(reading.forms.to_embed)
             for plan_id, part in parts.items():
-                of_plan = own[place : (place := place + len(part.rows))]
-                found[plan_id].append(_in_plan(part, vectors[number : number + 1], of_plan, banked))
+                of_plan = slice(place, place := place + len(part.rows))
+                found[plan_id].append(_in_plan(part, vector, [column[of_plan] for column in own], banked))
         order = [distinct.index(reading) for reading in readings]
         return {plan_id: tuple(of_plan[number] for number in order) for plan_id, of_plan in found.items()}
 
@@ -113,19 +115,27 @@ class Searcher:
         known = [word for word in words if self._words.holds(word) or self._questions.knows(word)]
         return len(known) / len(words) if words else 0.0
 
+    def _cosines(self, rows: NDArray[np.int64], vector: Vectors) -> Scores:
+        """Return the cosine of the snippets of `rows` with `vector`, shape (1, columns), in the order of the rows."""
+        if self._passages is None:
+            return np.asarray(self.index.vectors[rows] @ vector[0], dtype=np.float32)
+        cosines, asked = np.empty(len(rows), dtype=np.float32), np.ascontiguousarray(vector, dtype=np.float32)
+        pointers = (faiss.swig_ptr(cosines), faiss.swig_ptr(rows))
+        self._passages.compute_distance_subset(1, faiss.swig_ptr(asked), len(rows), *pointers)  # type: ignore[attr-defined]
+        return cosines
+
     def _own(
         self, among: "Among | _AmongAll", rows: NDArray[np.int64], reading: Reading, plan_ids: Iterable[str]
-    ) -> Scores:
+    ) -> tuple[Scores, ...]:
         """Return what the snippets of `rows`, all those of the plans in their order, say by their own words."""
         asked = reading.asked
-        columns = (
+        return (
             among.scores(reading.forms.lexical),
             among.coverage(asked),
             np.concatenate([self._holding(plan_id, asked.kind, asked.counted) for plan_id in plan_ids]),
             among.hold_all(asked.act),
             self._slight[int(asked.kind in CLOSING), rows],
         )
-        return np.column_stack(columns).astype(np.float32)
 
     def _part(self, plan_id: str) -> "_Part":
         return self._parts.get(plan_id) or _Part(self.index, plan_id)
@@ -177,32 +187,26 @@ class _AmongAll:
 
 
 class _Part:
-    """The rows of one plan, with their vectors and their bank."""
+    """The rows of one plan, and its bank."""
 
     def __init__(self, index: Index, plan_id: str) -> None:
         self.rows = index.rows_of.get(plan_id, np.zeros(0, dtype=np.int64))
-        vectors = index.vectors[self.rows]
-        self.passages = faiss.IndexFlatIP(vectors.shape[1])
-        self.passages.add(np.ascontiguousarray(vectors))
         self.bank = PlanBank(index, plan_id, self.rows)
 
 
-def _in_plan(part: _Part, vector: Vectors, told: Scores, banked: Scores) -> Evidence:
+def _in_plan(part: _Part, vector: Vectors, own: Sequence[Scores], banked: Scores) -> Evidence:
+    passage, words, *rest = own
     echo = part.bank.echo(vector, banked)
-    columns = (_cosines(part.passages, vector), echo.asked, echo.asked_often, told[:, 0], echo.words, echo.learned)
-    raw = np.column_stack([*columns, told[:, 1:]]).astype(np.float32)
+    raw = np.array([passage, echo.asked, echo.asked_often, words, echo.words, echo.learned, *rest], dtype=np.float32).T
     features = raw.copy()
     features[:, :LIKENESSES] = standard(raw[:, :LIKENESSES])
     return Evidence(part.rows, features, raw, echo.nearest, echo.silence, bool(len(part.bank)))
 
 
-def _cosines(flat: faiss.IndexFlatIP, vector: Vectors) -> Scores:
-    """Return the cosine of every row with `vector`, shape (1, columns), unsorted: sorting would cost as much again."""
-    rows, scores = np.arange(flat.ntotal), np.empty(flat.ntotal, dtype=np.float32)
-    asked = np.ascontiguousarray(vector, dtype=np.float32)
-    pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(rows))
-    flat.compute_distance_subset(1, faiss.swig_ptr(asked), flat.ntotal, *pointers)  # type: ignore[attr-defined]
-    return scores
+def _flat(vectors: Vectors) -> faiss.IndexFlatIP:
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(np.ascontiguousarray(vectors))
+    return flat
 
 
 def is_slight(snippet: Snippet, closing: bool = False) -> bool:

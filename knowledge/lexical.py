@@ -5,13 +5,13 @@ runs of letters still meet where a name is spelt another way or a key was missed
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 from functools import cached_property
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import CountVectorizer
 
 from knowledge.vietnamese import syllables, unmark
 
@@ -67,28 +67,22 @@ class Field:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
 
-
-class Held:
-    """What share of a question's terms, by their rarity, each of a fixed list of documents holds.
-
-    BM25 adds up what is found, so a rare term found again and again may outweigh others that are missing.
-    """
-
-    def __init__(self, documents: Sequence[list[str]]) -> None:
-        counter = CountVectorizer(analyzer=list, binary=True, dtype=np.float32)
-        self._held = counter.fit_transform([document or ["∅"] for document in documents]).tocsc()
-        self._columns: dict[str, int] = counter.vocabulary_
-        holding = np.asarray(self._held.sum(axis=0)).ravel()
-        self._rarity = np.log1p((len(documents) - holding + 0.5) / (holding + 0.5)).astype(np.float32)
-
     def shares(self, asked: Sequence[str]) -> Scores:
-        """Return one share per document, shape (documents,), from 0 to 1; terms that none holds do not count."""
-        known = [self._columns[term] for term in dict.fromkeys(asked) if term in self._columns]
-        if not known:
-            return np.zeros(self._held.shape[0], dtype=np.float32)
-        rarity = self._rarity[known]
-        shares: Scores = self._held[:, known] @ (rarity / rarity.sum())
-        return shares
+        """Return what share of the terms, by their rarity, each document holds, shape (size,), from 0 to 1.
+
+        BM25 adds up what is found, so one rare term may outweigh others that are missing. Terms that no document holds
+        do not count.
+        """
+        starts, holding = self._index.scores["indptr"], self._index.scores["indices"]
+        held, whole = np.zeros(self.size, dtype=np.float32), 0.0
+        for term in dict.fromkeys(asked):
+            number = self._index.vocab_dict.get(term)
+            if number is not None:
+                rows = holding[starts[number] : starts[number + 1]]
+                rarity = math.log1p((self.size - len(rows) + 0.5) / (len(rows) + 0.5))
+                held[rows] += rarity
+                whole += rarity
+        return held / np.float32(whole or 1)
 
 
 class LexicalIndex:
@@ -119,11 +113,7 @@ class LexicalIndex:
 
     def held(self, asked: Forms) -> Scores:
         """Return what share of the terms with their marks each document holds, shape (size,), from 0 to 1."""
-        return self._held.shares(asked[0])
-
-    @cached_property
-    def _held(self) -> Held:
-        return Held([terms(text) for text in self._texts])
+        return self._marked.shares(asked[0])
 
     @cached_property
     def _letters(self) -> Field:

@@ -84,7 +84,7 @@ class PlanBank:
         return Echo(best, often, most_words, told[:-1], nearest, silence)
 
     def _by_snippet(self, likeness: Scores, words: Scores) -> tuple[Scores, Scores, Rows, Scores]:
-        size, mean, at = self._size, float(likeness.mean()), self._answered
+        size, mean, at = self._size, likeness.sum() / np.float32(len(likeness)), self._answered
         best, often = np.full(size, mean, dtype=np.float32), np.full(size, mean, dtype=np.float32)
         nearest, most_words = np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=np.float32)
         if not len(at):
@@ -120,4 +120,4 @@ class PlanBank:
         if not len(likeness):
             return Silence(0.0, 0.0, 0.0, learned)
         most = np.partition(likeness, -OFTEN)[-OFTEN:] if len(likeness) > OFTEN else likeness
-        return Silence(float(most.max()), float(most.mean()), float(words.max()), learned)
+        return Silence(float(most.max()), float(most.sum()) / len(most), float(words.max()), learned)

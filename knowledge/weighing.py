@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from knowledge.asking import Asked
 from knowledge.evidence import FEATURES, Evidence, Scores
@@ -114,9 +113,9 @@ def weigh(readings: Sequence[Evidence], index: Index, asked: Sequence[Asked], le
         return Weighed((), 0.0)
     weights = learned.for_evidence(readings)
     ranks = rank(readings, weights.ranking)
-    order = _order(ranks)
-    candidates = _candidates(readings, index, order, ranks)
-    told = dict(zip(signs_of(len(readings)), _signs_at(readings, ranks, order, asked), strict=True))
+    order = np.argsort(-ranks, kind="stable")[:KEPT]
+    candidates = tuple(_candidate(readings, index, int(place), float(ranks[place])) for place in order)
+    told = dict(zip(signs_of(len(readings)), signs(readings, ranks, asked), strict=True))
     score = weights.intercept + sum(
         weight * (told[name] - mean) / spread for name, (mean, spread, weight) in weights.certainty.items()
     )
@@ -142,19 +141,9 @@ def features_of(readings: Sequence[Evidence]) -> Scores:
 
 def signs(readings: Sequence[Evidence], ranks: Scores, asked: Sequence[Asked]) -> tuple[float, ...]:
     """Return what the certainty is told from, in the order of `signs_of`."""
-    return _signs_at(readings, ranks, _order(ranks), asked)
-
-
-def _order(ranks: Scores) -> NDArray[np.int64]:
-    return np.argsort(-ranks, kind="stable")[:KEPT]
-
-
-def _signs_at(
-    readings: Sequence[Evidence], ranks: Scores, order: NDArray[np.int64], asked: Sequence[Asked]
-) -> tuple[float, ...]:
-    first, *others = order[:2].tolist()
+    first, *others = np.argsort(-ranks, kind="stable")[:2]
     lead = float(ranks[first] - ranks[others[0]]) if others else 0.0
-    own = (_signs(evidence, first, kind) for evidence, kind in zip(readings, asked, strict=True))
+    own = (_signs(evidence, int(first), kind) for evidence, kind in zip(readings, asked, strict=True))
     return (float(ranks[first]), lead, *chain.from_iterable(own))
 
 
@@ -170,14 +159,13 @@ def _signs(evidence: Evidence, first: int, asked: Asked) -> tuple[float, ...]:
     )
 
 
-def _candidates(
-    readings: Sequence[Evidence], index: Index, places: NDArray[np.int64], ranks: Scores
-) -> tuple[Candidate, ...]:
-    """Return the candidates at `places` among the rows, each with the quote of the reading that is most like it."""
-    likeliest = np.argmax([evidence.raw[places, _ASKED] for evidence in readings], axis=0)
-    nearest = np.choose(likeliest, [evidence.nearest[places] for evidence in readings])
-    acts = np.any([evidence.raw[places, _ACT] for evidence in readings], axis=0)
-    quotes = [index.questions[asked].banked.quote if asked >= 0 else None for asked in nearest.tolist()]
-    columns = (readings[0].rows[places], ranks[places], readings[0].raw[places, _COVERAGE], acts)
-    told = zip(*(column.tolist() for column in columns), quotes, strict=True)
-    return tuple(Candidate(index.snippets[row], *others) for row, *others in told)
+def _candidate(readings: Sequence[Evidence], index: Index, place: int, weight: float) -> Candidate:
+    likeliest = max(readings, key=lambda evidence: float(evidence.raw[place, _ASKED]))
+    nearest = int(likeliest.nearest[place])
+    return Candidate(
+        index.snippets[int(likeliest.rows[place])],
+        weight,
+        float(readings[0].raw[place, _COVERAGE]),
+        any(bool(evidence.raw[place, _ACT]) for evidence in readings),
+        index.questions[nearest].banked.quote if nearest >= 0 else None,
+    )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from knowledge.lexical import RUN, Field, Held, LexicalIndex, forms, letters, terms, unmarked_terms
+from knowledge.lexical import RUN, Field, LexicalIndex, forms, letters, terms, unmarked_terms
 
 TEXTS = [
     "Phòng Nội vụ theo dõi công tác dân vận",
@@ -23,11 +23,11 @@ def test_terms_are_syllables_and_pairs() -> None:
 
 
 def test_the_share_held_is_of_the_terms_that_any_document_holds_by_their_rarity() -> None:
-    held = Held([["a", "b"], ["a", "b", "b"], ["a", "c"], []])
+    field = Field([["a", "b"], ["a", "b", "b"], ["a", "c"], []])
     b, c = np.log(1 + 2.5 / 2.5), np.log(1 + 3.5 / 1.5)
-    assert held.shares(["b", "c", "b", "unknown"]) == pytest.approx([b / (b + c), b / (b + c), c / (b + c), 0])
-    assert held.shares(["a"]).tolist() == [1, 1, 1, 0]
-    assert held.shares(["unknown"]).tolist() == held.shares([]).tolist() == [0, 0, 0, 0]
+    assert field.shares(["b", "c", "b", "unknown"]) == pytest.approx([b / (b + c), b / (b + c), c / (b + c), 0])
+    assert field.shares(["a"]).tolist() == [1, 1, 1, 0]
+    assert field.shares(["unknown"]).tolist() == field.shares([]).tolist() == [0, 0, 0, 0]
 
 
 def test_the_share_is_of_terms_with_their_marks(index: LexicalIndex) -> None:
