@@ -98,6 +98,19 @@ def test_each_reading_has_evidence_of_its_own(searcher: Searcher, plans: Mapping
     assert _column(both[2], "kind").sum() != _column(both[0], "kind").sum()
 
 
+def test_the_evidence_in_a_plan_is_the_same_beside_others(searcher: Searcher, plans: Mapping[str, Plan]) -> None:
+    question = "Phòng nào theo dõi công tác dân vận?"
+    reading = QuestionReader(plans).read(question)
+    (vector,) = searcher.encoder.queries([reading.forms.to_embed])
+    beside = searcher.search([reading], list(reversed(plans)))
+    assert len(beside) == len(plans) > 1
+    for plan_id, (evidence,) in beside.items():
+        assert np.array_equal(evidence.rows, searcher.index.rows_of[plan_id])
+        assert np.allclose(evidence.raw, _found(searcher, plans, question, plan_id).raw, atol=1e-5)
+        assert np.allclose(_column(evidence, "passage"), searcher.index.vectors[evidence.rows] @ vector, atol=1e-5)
+    assert max(_column(evidence, "words").max() for (evidence,) in beside.values()) > 1
+
+
 def test_readings_that_are_the_same_are_looked_up_once(
     searcher: Searcher, plans: Mapping[str, Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:

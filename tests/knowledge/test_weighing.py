@@ -90,6 +90,14 @@ def test_the_quotation_is_that_of_the_reading_nearest_to_the_bank() -> None:
         assert weigh(readings, _index(1), [ASKED] * 3, LEARNED).candidates[0].quote == "the words"
 
 
+def test_a_candidate_holds_the_act_where_any_reading_says_so() -> None:
+    acts = _evidence([0.5, 0.5])
+    acts.raw[1, FEATURES.index("act")] = 1
+    for readings in ([_evidence([0.9, 0.4])] * 2 + [acts], [acts] + [_evidence([0.9, 0.4])] * 2):
+        weighed = weigh(readings, _index(2), [ASKED] * 3, LEARNED)
+        assert {one.snippet.path: one.holds_act for one in weighed.candidates} == {"I › 0": False, "I › 1": True}
+
+
 def test_a_plan_without_a_bank_has_weights_of_its_own() -> None:
     evidence = replace(_evidence([0.9]), has_bank=False)
     assert weigh([evidence], _index(1), [ASKED], LEARNED).certainty < 1e-9

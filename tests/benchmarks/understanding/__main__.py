@@ -1,8 +1,9 @@
 """Compares pipelines of understanding, in Rasa's environment: `python -m tests.benchmarks.understanding`.
 
-`--pipelines b,c`, `--seeds 5` and `--folds 5` say how much; DIET (a and d) takes half an hour a fold and gets
-`--diet-folds` of the first shuffling. Predictions are kept in `--kept`, so that a run goes on where it stopped. `--write` puts the tables into
-docs/understanding.md and the figures of the shipped pipeline into tests/bot/nlu/intent_report.json.
+`--pipelines b,c`, `--seeds 5` and `--folds 5` say how much; DIET (a and d) takes a quarter of an hour a fold and gets
+`--diet-folds` of the first shuffling. Predictions are kept in `--kept`, so that a run goes on where it stopped.
+`--write` puts the tables into docs/understanding.md and the figures of the shipped pipeline into
+tests/bot/nlu/intent_report.json.
 """
 
 import argparse
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.understanding", description=__doc__)
     parser.add_argument("--pipelines", default="a,b,c,d,e", help="which, default a,b,c,d,e")
     parser.add_argument("--seeds", type=int, default=5, help="shufflings of the folds, default 5")
-    parser.add_argument("--folds", type=int, choices=range(1, FOLDS + 1), default=FOLDS, help="of a shuffling, default all")
+    parser.add_argument("--folds", type=int, choices=range(1, FOLDS + 1), default=FOLDS, help="of a shuffling")
     parser.add_argument("--diet-folds", type=int, default=1, help="folds for a and d, default 1")
     parser.add_argument("--kept", type=Path, default=ROOT / "var" / "understanding", help="folder for predictions")
     parser.add_argument("--write", action="store_true", help="write the documentation and intent_report.json")
