@@ -15,6 +15,7 @@ from bot.settings import ROOT, Settings
 
 CODE_SOURCES = (
     "bot/nlu/**/*",
+    "knowledge/compact_rows.py",
     "knowledge/vietnamese.py",
     "knowledge/rewriting.py",
     "knowledge/typing_slips.py",

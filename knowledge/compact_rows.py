@@ -38,11 +38,11 @@ class HalfRows:
     """
 
     def __init__(self, rows: NDArray[np.float16] | Scores) -> None:
-        self._rows = np.ascontiguousarray(rows, dtype=np.float16)
+        self.rows = np.ascontiguousarray(rows, dtype=np.float16)
 
     def products(self, vector: Scores) -> Scores:
         """Return the product of every row with `vector`, shape (1, columns): shape (n,)."""
-        return _products(vector.astype(np.float16), self._rows)
+        return _products(vector.astype(np.float16), self.rows)
 
 
 def _in_bytes(rows: Scores) -> tuple[NDArray[np.int8], Scores]:

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix, hstack, load_npz, save_npz
 from sklearn.preprocessing import normalize
 
 from bot.nlu.nearness import Vectors, ends_of, nearness
+from knowledge.compact_rows import HalfRows
 
 SHARPNESS = 2.0
 """How fast likeness falls with the distance of two dense vectors: exp(-2 (1 - cosine))."""
@@ -41,6 +42,8 @@ _NUMBERS, _SPARSE, _NAMES = "kernel.npz", "sparse.npz", "kernel.json"
 
 class KernelRegression:
     """The examples, those of one intent together, and what each says for each intent.
+
+    Learned from as they are, their dense vectors are kept in two bytes a number.
 
     Args:
         dense: of the examples, of length 1 each, shape (n, columns).
@@ -68,9 +71,9 @@ class KernelRegression:
     ) -> None:
         self.intents, self._counts = list(intents), list(counts)
         self._centre, self._near_centre = dense.mean(axis=0), near.mean(axis=0)
-        self._rows = dense - self._centre
+        rows = dense - self._centre
+        self._rows, self._lengths = HalfRows(rows), _lengths(rows)
         self._near = NEARNESS * (near - self._near_centre)
-        self._lengths = _lengths(self._rows)
         self._both_lengths = np.hypot(self._lengths, _lengths(self._near))
         self._by_column, self._widths = csr_matrix(sparse.T, dtype=np.float32), list(widths)
         self._weights = list(weights)
@@ -106,9 +109,10 @@ class KernelRegression:
         rows, kinds = _unit(dense[order]), _side_by_side(sparse, len(dense), weights)[order]
         widths = [kind.shape[1] for kind in sparse]
         shared = _shared_among(kinds)
-        near = _near_among(_unit(rows - rows.mean(axis=0)), shared, sum(weights), counts)
+        moved = rows - rows.mean(axis=0)
+        near = _near_among(_unit(moved), shared, sum(weights), counts)
         unfitted = cls(rows, near, kinds, widths, weights, wanted, counts, intents)
-        alike = unfitted._among_examples(near, shared)
+        alike = unfitted._among_examples(moved, near, shared)
         alike[np.diag_indices_from(alike)] += RIDGE
         # Laid out by columns, which LAPACK overwrites in place, the rows below the diagonal are columns above it.
         factor = cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
@@ -129,7 +133,7 @@ class KernelRegression:
             raise ValueError(f"sparse features of {[kind.shape[1] for kind in sparse]} columns, not {self._widths}")
         rows = _unit(dense) - self._centre
         lengths = _lengths(rows)
-        products = rows @ self._rows.T
+        products = np.stack([self._rows.products(row[None]) for row in rows])
         shared = (_side_by_side(sparse, len(dense), self._weights) @ self._by_column).toarray()
         cosines = _share(products, lengths[:, None] * self._lengths)
         near = _near(cosines, shared, sum(self._weights), self._counts)
@@ -139,7 +143,7 @@ class KernelRegression:
 
     def write(self, folder: Path) -> None:
         """Keep it in `folder`, the dense features in half precision."""
-        dense, near = (self._rows + self._centre).astype(np.float16), self._near / NEARNESS + self._near_centre
+        dense, near = (self._rows.rows + self._centre).astype(np.float16), self._near / NEARNESS + self._near_centre
         np.savez_compressed(folder / _NUMBERS, dense=dense, near=near, told=self._told, counts=self._counts)
         save_npz(folder / _SPARSE, self._by_column.T.tocsr())
         names = {"intents": self.intents, "widths": self._widths, "weights": self._weights}
@@ -155,17 +159,18 @@ class KernelRegression:
             widths, weights = names["widths"], names["weights"]
             return cls(dense, kept["near"], sparse, widths, weights, kept["told"], counts, names["intents"])
 
-    def _among_examples(self, near: Vectors, shared: Vectors) -> Vectors:
+    def _among_examples(self, moved: Vectors, near: Vectors, shared: Vectors) -> Vectors:
         """Return how alike the examples are to those before them and to themselves, in the place of `shared`.
 
         Args:
+            moved: their dense vectors, seen from the middle.
             near: how near each example lies to the others of each intent.
             shared: what their sparse features have in common, shape (n, n): above the diagonal it stays.
         """
 
         def add(part: slice) -> None:
             upto = part.stop
-            products = self._rows[part] @ self._rows[:upto].T
+            products = moved[part] @ moved[:upto].T
             shared[part, :upto] += self._alike(products, self._lengths[part], near[part])
 
         _in_parts(add, len(shared))

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
@@ -25,10 +25,12 @@ from tests.benchmarks.understanding.examples import ROOT, WRITINGS, Example, Fol
 FOLDS = 5
 MADE_OF = (
     *("bot/nlu/tokenizer.py", "bot/nlu/*_featurizer.py", "bot/nlu/whole_message.py", "bot/nlu/cues.*"),
-    *("bot/nlu/nearness.py", "bot/nlu/kernel_*.py"),
     *("knowledge/vietnamese.py", "knowledge/rewriting.py", "knowledge/vocabulary.yml"),
 )
 """What our components make of a sentence; the intents do not depend on the entities."""
+
+CLASSIFIED_BY = ("bot/nlu/nearness.py", "bot/nlu/kernel_*.py", "knowledge/compact_rows.py")
+"""What tells the intent in a pipeline with our own classifier."""
 
 
 class Crossing:
@@ -53,15 +55,17 @@ class Crossing:
 
     def _digest(self, pipeline: Path, count: int) -> str:
         digest = hashlib.sha256(repr((self._examples, count)).encode())
-        ours = b"bot.nlu." in pipeline.read_bytes()
-        for path in [pipeline, *(_sources() if ours else [])]:
+        components = pipeline.read_bytes()
+        ours = _sources(MADE_OF) if b"bot.nlu." in components else []
+        classifier = _sources(CLASSIFIED_BY) if b"KernelClassifier" in components else []
+        for path in [pipeline, *ours, *classifier]:
             content = yaml.safe_load(path.read_bytes())["pipeline"] if path == pipeline else path.read_bytes()
             digest.update(repr(content).encode())
         return digest.hexdigest()[:12]
 
 
-def _sources() -> list[Path]:
-    by_pattern = {pattern: list(ROOT.glob(pattern)) for pattern in MADE_OF}
+def _sources(patterns: Sequence[str]) -> list[Path]:
+    by_pattern = {pattern: list(ROOT.glob(pattern)) for pattern in patterns}
     assert all(by_pattern.values()), f"no file for {[pattern for pattern, found in by_pattern.items() if not found]}"
     return sorted({path for found in by_pattern.values() for path in found})
 
