@@ -9,19 +9,11 @@ from knowledge.answering import Answerer
 from knowledge.corpus import Plan, load_plans
 from knowledge.embedding import open_encoder
 from knowledge.index import open_index
-from knowledge.index_building import build_index
 
 
 @pytest.fixture(scope="session")
 def plans() -> Mapping[str, Plan]:
     return load_plans()
-
-
-@pytest.fixture(scope="session")
-def shipped_index(plans: Mapping[str, Plan], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shipped-index")
-    build_index(plans, open_encoder(), folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -31,17 +31,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("prepared") / "home"
-    assert "embedded" in run(home, "index").stdout
-    return home
-
-
 @pytest.fixture
-def indexed(prepared: Path, home: Path) -> Path:
-    """A state folder of the test's own in which `python -m knowledge index` has run."""
-    shutil.copytree(prepared, home)
+def indexed(shipped_index: Path, home: Path) -> Path:
+    """A state folder of the test's own, as after `python -m knowledge index`."""
+    shutil.copytree(shipped_index, home / "index")
     return home
 
 

@@ -27,7 +27,6 @@ from knowledge.answering import Answerer
 from knowledge.corpus import load_plans
 from knowledge.embedding import open_encoder
 from knowledge.index import open_index
-from knowledge.index_building import build_index
 from knowledge.unanswered import HANDED_OVER
 from knowledge.unanswered_store import open_unanswered
 from tests.actions.registration.filled import saved, submit
@@ -60,12 +59,10 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def assistant(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, trained_model: Path
+    tmp_path_factory: pytest.TempPathFactory, shipped_index: Path, trained_model: Path
 ) -> Iterator[Assistant]:
     folder, plans, encoder = tmp_path_factory.mktemp("conversations"), load_plans(), open_encoder()
-    index = Path(request.config.cache.mkdir("transcripts-index"))  # only what changes is embedded again
-    build_index(plans, encoder, index)
-    answerer = Answerer(plans, open_index(plans, encoder, index), encoder)
+    answerer = Answerer(plans, open_index(plans, encoder, shipped_index), encoder)
     with running(answerer, folder, trained_model, f"sqlite:///{folder / 'readiness.db'}") as started:
         yield started
 
