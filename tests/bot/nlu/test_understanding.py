@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import yaml
 
 from bot.openblas import openblas_environment
 from bot.settings import ROOT
-from tests.benchmarks.understanding import examples, scores
+from tests.benchmarks.understanding import crossing, examples, scores
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 FLOORS = {"as written": 0.95, "without marks": 0.94, "abbreviated": 0.95}
@@ -55,6 +56,28 @@ def test_the_measured_pipeline_is_the_shipped_one() -> None:
     compared = ROOT / "tests" / "benchmarks" / "understanding" / "pipelines"
     shipped = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
     assert yaml.safe_load((compared / "e.yml").read_text(encoding="utf-8"))["pipeline"] == shipped
+
+
+def test_predictions_belong_to_the_code_that_made_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for source in (path for pattern in (*crossing.MADE_OF, *crossing.CLASSIFIED_BY) for path in ROOT.glob(pattern)):
+        copy = tmp_path / source.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+    monkeypatch.setattr(crossing, "ROOT", tmp_path)
+    pipelines = ROOT / "tests" / "benchmarks" / "understanding" / "pipelines"
+    crossed = crossing.Crossing([examples.Example("chào", "greet")], tmp_path)
+
+    def digests() -> dict[str, str]:
+        return {file.stem: crossed.made_from(file) for file in sorted(pipelines.glob("*.yml"))}
+
+    seen = digests()
+    assert list(seen) == list("abcde")
+    for changed, concerned in (("bot/nlu/kernel_regression.py", "e"), ("bot/nlu/tokenizer.py", "bcde")):
+        with (tmp_path / changed).open("a", encoding="utf-8") as file:
+            file.write("# another version\n")
+        now = digests()
+        assert "".join(name for name in now if now[name] != seen[name]) == concerned
+        seen = now
 
 
 def test_strangers_are_read_with_what_they_mean(tmp_path: Path) -> None:
