@@ -17,11 +17,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
 from bot.nlu.cues import CUES_FILE, load_cues
-from bot.nlu.whole_message import add_rows, worded
+from bot.nlu.whole_message import WholeMessageFeaturizer, worded
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class CueFeaturizer(SparseFeaturizer, GraphComponent):
+class CueFeaturizer(WholeMessageFeaturizer, SparseFeaturizer, GraphComponent):
     """One sentence feature a hint, `weight` where it holds and else 0; the token features are all zero."""
 
     @classmethod
@@ -68,7 +68,7 @@ class CueFeaturizer(SparseFeaturizer, GraphComponent):
             ends = np.cumsum([0, *map(len, held)])
             values = np.full(ends[-1], float(self._config["weight"]))
             rows = csr_matrix((values, [*itertools.chain(*held)], ends), shape=(len(held), cues.size))
-            add_rows(self, those, rows)
+            self.add_rows(those, rows)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -31,11 +31,14 @@ WEIGHT = 0.5
 RIDGE = 0.1
 """How strongly the regression is held back from following single examples."""
 
-AT_ONCE = 512
-"""Examples that are compared with others in one go."""
+AT_ONCE = 4_000_000
+"""Pairs of examples that are compared in one go: 16 MB, which glibc can take again where it gave them back before."""
 
 SIDE_BY_SIDE = 4
-"""How many goes share the cores at most; of 25,000 examples each takes some 200 MB."""
+"""How many goes share the cores at most; each takes some 100 MB."""
+
+COMMON = 512
+"""Sparse features that most examples have are multiplied as dense ones: so many of them are most of the work."""
 
 _NUMBERS, _SPARSE, _NAMES = "kernel.npz", "sparse.npz", "kernel.json"
 
@@ -209,10 +212,14 @@ def _side_by_side(sparse: Sequence[csr_matrix], rows: int, weights: Sequence[flo
 def _shared_among(sparse: csr_matrix) -> Vectors:
     """Return the sum of the weighed cosines of the features of each two examples, shape (n, n): each two once."""
     shared: Vectors = np.empty((sparse.shape[0], sparse.shape[0]), dtype=np.float32)
-    by_column = csr_matrix(sparse.T)
+    commonest = np.argsort(-sparse.getnnz(axis=0), kind="stable")
+    common, rare = sparse[:, commonest[:COMMON]].toarray(), sparse[:, commonest[COMMON:]]
+    by_column = csr_matrix(rare.T)
 
     def compare(part: slice) -> None:
-        shared[part, : part.stop] = (sparse[part] @ by_column[:, : part.stop]).toarray()
+        upto = part.stop
+        np.matmul(common[part], common[:upto].T, out=shared[part, :upto])
+        shared[part, :upto] += (rare[part] @ by_column[:, :upto]).toarray()
         shared[: part.start, part] = shared[part, : part.start].T
 
     _in_parts(compare, len(shared))
@@ -245,8 +252,9 @@ def _near(cosines: Vectors, shared: Vectors, most: float, counts: Sequence[int],
 
 
 def _in_parts(work: Callable[[slice], object], size: int) -> None:
-    """Do `work` for all parts of so many examples, some side by side; each takes memory of its own."""
-    parts = [slice(at, min(at + AT_ONCE, size)) for at in range(0, size, AT_ONCE)]
+    """Do `work` for all parts of so many examples, some side by side."""
+    rows = max(1, AT_ONCE // max(1, size))
+    parts = [slice(at, min(at + rows, size)) for at in range(0, size, rows)]
     with ThreadPoolExecutor(min(SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
         for _ in pool.map(work, parts):
             pass

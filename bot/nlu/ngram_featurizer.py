@@ -13,12 +13,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from bot.nlu.whole_message import add_rows, worded
+from bot.nlu.whole_message import WholeMessageFeaturizer, worded
 from knowledge.vietnamese import plain
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class NgramFeaturizer(SparseFeaturizer, GraphComponent):
+class NgramFeaturizer(WholeMessageFeaturizer, SparseFeaturizer, GraphComponent):
     """One sparse sentence feature of `columns` columns and the length `weight`; the token features are all zero.
 
     Rasa's `CountVectorsFeaturizer` counts n-grams, so that long messages drown the rest; here every message weighs
@@ -70,7 +70,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         """Add the letters to each message that has a token, to all in one go."""
         if those := worded(messages):
             rows = self._vectorizer.transform([plain(message.get(TEXT)) for message in those])
-            add_rows(self, those, rows * self._config["weight"])
+            self.add_rows(those, rows * self._config["weight"])
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

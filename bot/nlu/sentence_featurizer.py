@@ -13,17 +13,15 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.as_meant_reader import AS_MEANT, AsMeantReader
 from bot.nlu.example_vectors import PACKAGE, digest, read_vectors
 from bot.nlu.nearness import Vectors
-from bot.nlu.whole_message import worded
+from bot.nlu.whole_message import WholeMessageFeaturizer, worded
 
 
 class Engine(Protocol):
@@ -37,7 +35,7 @@ class Engine(Protocol):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
+class SentenceFeaturizer(WholeMessageFeaturizer, DenseFeaturizer, GraphComponent):
     """One dense sentence feature: 384 columns, `scale` long; the token features are all zero.
 
     The message is encoded once, as it was meant.
@@ -90,16 +88,14 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the feature to each message."""
-        for message in worded(messages):
-            self._add_feature(message, self._engine.query(message.get(AS_MEANT)))
+        those = worded(messages)
+        self._add(those, [self._engine.query(message.get(AS_MEANT)) for message in those])
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the feature to each example."""
         examples = worded(training_data.training_examples)
-        vectors = self._encoded([example.get(AS_MEANT) for example in examples])
-        for example, vector in zip(examples, vectors, strict=True):
-            self._add_feature(example, vector)
+        self._add(examples, self._encoded([example.get(AS_MEANT) for example in examples]))
         return training_data
 
     def _encoded(self, texts: Sequence[str]) -> list[Vectors]:
@@ -111,7 +107,6 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
             known |= dict(zip(new, pool.map(self._engine.query, new), strict=True))
         return [known[text] for text in texts]
 
-    def _add_feature(self, message: Message, vector: Vectors) -> None:
-        sentence = (vector * np.float32(self._config["scale"])).reshape(1, -1)
-        sequence = np.zeros((len(message.get(TOKENS_NAMES[TEXT])), sentence.shape[1]), dtype=np.float32)
-        self.add_features_to_message(sequence, sentence, TEXT, message)
+    def _add(self, messages: Sequence[Message], vectors: Sequence[Vectors]) -> None:
+        if messages:
+            self.add_rows(messages, np.stack(vectors) * np.float32(self._config["scale"]))

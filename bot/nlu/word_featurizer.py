@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.nlu.as_meant_reader import AS_MEANT, AsMeantReader
-from bot.nlu.whole_message import add_rows, worded
+from bot.nlu.whole_message import WholeMessageFeaturizer, worded
 
 NUMBER = "__number__"
 FIRST, LAST = "<", ">"
@@ -34,7 +34,7 @@ _RARITY = "words.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class WordFeaturizer(SparseFeaturizer, GraphComponent):
+class WordFeaturizer(WholeMessageFeaturizer, SparseFeaturizer, GraphComponent):
     """One sparse sentence feature of length 1: tf-idf of lemmas, of their pairs, and of words as they were meant.
 
     All numbers count as one. The token features are all zero.
@@ -102,7 +102,7 @@ class WordFeaturizer(SparseFeaturizer, GraphComponent):
         """Add the words to each message that has a token, unless none was ever learned."""
         if self._vectorizer is not None and (those := worded(messages)):
             rows = self._vectorizer.transform([_terms(message) for message in those])
-            add_rows(self, those, rows)
+            self.add_rows(those, rows)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

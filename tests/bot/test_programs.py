@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from bot import programs
+from bot.nlu.kernel_regression import AT_ONCE
 from bot.programs import action_server, channels, rasa_environment, rasa_server, training_environment
 from bot.settings import Settings, load_settings
 
@@ -46,7 +47,18 @@ def test_a_message_has_one_thread_and_a_training_all_cores(settings: Settings) -
     serving, training = rasa_environment(settings), training_environment(settings)
     assert serving["OMP_NUM_THREADS"] == serving["OPENBLAS_NUM_THREADS"] == "1"
     assert not {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & set(training)
-    assert training.items() < serving.items()
+    otherwise = {name for name in serving if training.get(name, serving[name]) != serving[name]}
+    assert otherwise == {"MALLOC_TRIM_THRESHOLD_"}
+
+
+def test_a_training_keeps_memory_that_a_server_gives_back(settings: Settings) -> None:
+    kept = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "1073741824"}
+    assert kept.items() <= training_environment(settings).items()
+    assert rasa_environment(settings)["MALLOC_TRIM_THRESHOLD_"] == "131072"
+    assert 4 * AT_ONCE < 32 * 1024**2  # glibc keeps no larger parts, whatever it is told
+
+
+def test_an_action_server_has_one_thread(settings: Settings) -> None:
     assert action_server(settings, refusing()).environment["OMP_NUM_THREADS"] == "1"
 
 

@@ -40,6 +40,69 @@ def words() -> dict:
     return {"first": first, "then": [each.fingerprint() for each in pair]}
 
 
+def fingerprints() -> dict:
+    """How many fingerprints features and examples have that differ in one thing each, and that differ in nothing."""
+    import numpy as np
+    from rasa.shared.nlu.training_data.features import Features
+    from rasa.shared.nlu.training_data.message import Message
+    from scipy.sparse import coo_matrix
+
+    from bot.nlu.example_importer import Example
+    from bot.nlu.tokenizer import Word
+    from bot.nlu.whole_message import QuickFeatures
+
+    row = np.array([[0, 0, 2.0]], dtype=np.float32)
+    about = {"feature_type": "sentence", "attribute": "text", "origin": "it"}
+    made = [(row, about), *((row, {**about, name: "other"}) for name in about)]
+    made += [(other, about) for other in (row * 2, row[:, ::-1], row.reshape(3, 1), row.astype(np.float64))]
+    made += [(np.hstack([row, row * 0]), about), (np.vstack([row, row * 0]), about)]
+    made += [(coo_matrix(features), said) for features, said in made]
+    features = [[kind(each, **said) for each, said in made] for kind in (QuickFeatures, QuickFeatures, Features)]
+
+    data = {"text": "xin chào", "intent": "greet", "metadata": {"a": [1]}, "text_tokens": [Word("xin", 0)]}
+    others = ({"text": "chào"}, {"intent": None}, {"metadata": {"a": [2]}}, {"text_tokens": [Word("xin", 1)]}, {"b": 1})
+
+    def told_of(kind: type) -> list:
+        told = [kind(data), *(kind({**data, **other}) for other in others)]
+        told += [kind(data, features=[features[0][place]]) for place in (0, 1)]
+        return told
+
+    set_later, added_later = Example(data), Example(data)
+    before = {set_later.fingerprint(), added_later.fingerprint()}
+    set_later.set("text", "chào")
+    added_later.add_features(features[0][0])
+    told = [[each.fingerprint() for each in told_of(kind)] for kind in (Example, Example, Message)]
+    return {
+        "features": [[each.fingerprint() for each in kind] for kind in features],
+        "examples": told,
+        "later": [set_later.fingerprint() == told[0][1], added_later.fingerprint() == told[0][6], len(before)],
+    }
+
+
+def examples(scratch: str) -> dict:
+    """What the importer that config.yml names gives, beside Rasa's, and how often it reads the files."""
+    from rasa.shared.importers import utils
+    from rasa.shared.importers.importer import TrainingDataImporter
+    from rasa.shared.importers.rasa import RasaFileImporter
+
+    from bot.nlu.example_importer import Example
+
+    ways = {"config_path": "config.yml", "domain_path": f"{scratch}/domain.yml", "training_data_paths": [scratch]}
+    with patch.object(utils, "training_data_from_paths", wraps=utils.training_data_from_paths) as reading:
+        importer = TrainingDataImporter.load_from_config(**ways)
+        importer.get_domain()
+        found = [importer.get_nlu_data(), importer.get_nlu_data(language="vi")]
+    plain = RasaFileImporter("config.yml", f"{scratch}/domain.yml", [scratch]).get_nlu_data()
+    asked = [each for each in found[0].training_examples if each.get("text")]
+    return {
+        "reads": reading.call_count,
+        "kinds": sorted({type(each) is Example for each in asked}),
+        "alike": [each.as_dict() for each in asked] == [each.as_dict() for each in plain.training_examples],
+        "both": found[0].fingerprint() == found[1].fingerprint(),
+        "texts": [each.get("text") for each in asked],
+    }
+
+
 class CountingEngine:
     """Stands in for the encoder: remembers what it was asked; a text's direction is told by its first letter."""
 
@@ -331,6 +394,9 @@ def pipeline(model: str) -> dict:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    checks = (tokens, words, meant, sentence, classified, letters, rarity, training, hints, entities, schema, pipeline)
+    checks = (
+        *(tokens, words, fingerprints, examples, meant, sentence, classified, letters, rarity, training, hints),
+        *(entities, schema, pipeline),
+    )
     outcome = {check.__name__: check for check in checks}[sys.argv[1]](*sys.argv[2:])
     print("\n" + json.dumps(outcome, ensure_ascii=False))

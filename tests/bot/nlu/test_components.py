@@ -45,6 +45,24 @@ def test_a_word_knows_the_fingerprint_that_rasa_would_work_out() -> None:
     assert found["then"][0] == found["then"][1] != found["first"][1]
 
 
+def test_fingerprints_tell_apart_what_rasa_s_own_tell_apart() -> None:
+    found = check("fingerprints")
+    for kind, distinct in (("features", 20), ("examples", 8)):
+        ours, again, rasa_s = found[kind]
+        assert ours == again
+        assert len(set(ours)) == len(ours) == distinct >= len(set(rasa_s))
+    assert found["later"] == [True, True, 1]
+
+
+def test_the_examples_are_rasa_s_and_read_once(tmp_path: Path) -> None:
+    said = [{"intent": "greet", "examples": "- xin chào\n- chào\n"}, {"intent": "thank", "examples": "- cảm ơn\n"}]
+    (tmp_path / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": said}), encoding="utf-8")
+    (tmp_path / "domain.yml").write_text('version: "3.1"\nintents: [greet, thank]\n', encoding="utf-8")
+    found = check("examples", str(tmp_path))
+    assert found["texts"] == ["xin chào", "chào", "cảm ơn"] and found["alike"]
+    assert found["reads"] == 1 and found["kinds"] == [True] and found["both"]
+
+
 def test_any_text_has_a_token() -> None:
     given = ["", "   ", "🙂🙂", "\u0000\u200b", "?!", "x" * 5000, "/choose_plan{}"]
     found = check("tokens", given=given)

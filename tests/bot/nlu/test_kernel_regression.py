@@ -45,7 +45,7 @@ def test_it_is_kept(tmp_path: Path) -> None:
     regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, [0.9, 0.2])
     regression.write(tmp_path)
     read = KernelRegression.read(tmp_path)
-    assert read.intents == regression.intents
+    assert read.intents == regression.intents and read._rows.rows.dtype == np.float16
     asked = DENSE[1:2] + np.float32(0.1)
     before = regression.scores(asked, [WORDS[1], HINTS[1]])
     assert read.scores(asked, [WORDS[1], HINTS[1]]) == pytest.approx(before, abs=1e-4)  # kept in half precision
@@ -80,12 +80,14 @@ def test_a_kind_that_weighs_more_decides() -> None:
 
 
 @pytest.mark.parametrize("weights", [(0.5, 0.5), (0.75, 0.375)])
-@pytest.mark.parametrize("at_once", [1, 2, 512])
+@pytest.mark.parametrize("common", [0, 1, 4, 512])
+@pytest.mark.parametrize("at_once", [1, 10, 1000])
 def test_it_is_what_the_textbook_says(
-    monkeypatch: pytest.MonkeyPatch, at_once: int, weights: tuple[float, float]
+    monkeypatch: pytest.MonkeyPatch, at_once: int, common: int, weights: tuple[float, float]
 ) -> None:
     """The same from scikit-learn over likeness worked out pair by pair."""
     monkeypatch.setattr(kernel_regression, "AT_ONCE", at_once)
+    monkeypatch.setattr(kernel_regression, "COMMON", common)
     regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, weights if weights != (0.5, 0.5) else ())
     rows = DENSE / np.linalg.norm(DENSE, axis=1, keepdims=True)
     moved = rows - rows.mean(axis=0)
