@@ -51,4 +51,6 @@ class ExampleImporter(RasaFileImporter):
 
 
 def _told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_told(each) for each in value]
     return value if isinstance(value, str | int | float | None) else deep_container_fingerprint(value)

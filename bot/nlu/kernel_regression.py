@@ -6,16 +6,15 @@ of each intent: by their dense vectors, and by all sparse features.
 """
 
 import json
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix, hstack, load_npz, save_npz
 from sklearn.preprocessing import normalize
 
+from bot.nlu.equations import solve
+from bot.nlu.in_parts import in_parts
 from bot.nlu.nearness import Vectors, ends_of, nearness
 from knowledge.compact_rows import HalfRows
 
@@ -30,12 +29,6 @@ WEIGHT = 0.5
 
 RIDGE = 0.1
 """How strongly the regression is held back from following single examples."""
-
-AT_ONCE = 4_000_000
-"""Pairs of examples that are compared in one go: 16 MB, which glibc can take again where it gave them back before."""
-
-SIDE_BY_SIDE = 4
-"""How many goes share the cores at most; each takes some 100 MB."""
 
 COMMON = 512
 """Sparse features that most examples have are multiplied as dense ones: so many of them are most of the work."""
@@ -89,8 +82,7 @@ class KernelRegression:
     ) -> "KernelRegression":
         """Learn from examples that are for `answers`, one each.
 
-        Takes memory for one number of four bytes for each pair of examples, 2.5 GB for 25,000, and `SIDE_BY_SIDE`
-        parts of it more.
+        Takes memory for one number of four bytes for each pair of examples, 3 GB for 27,500, and a quarter more.
 
         Args:
             dense: of the examples, shape (n, columns).
@@ -117,9 +109,7 @@ class KernelRegression:
         unfitted = cls(rows, near, kinds, widths, weights, wanted, counts, intents)
         alike = unfitted._among_examples(moved, near, shared)
         alike[np.diag_indices_from(alike)] += RIDGE
-        # Laid out by columns, which LAPACK overwrites in place, the rows below the diagonal are columns above it.
-        factor = cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
-        told = cho_solve(factor, wanted - unfitted._middle, check_finite=False).astype(np.float32)
+        told = solve(alike, wanted - unfitted._middle)
         return cls(rows, near, kinds, widths, weights, told, counts, intents)
 
     def scores(self, dense: Vectors, sparse: Sequence[csr_matrix]) -> Vectors:
@@ -176,7 +166,7 @@ class KernelRegression:
             products = moved[part] @ moved[:upto].T
             shared[part, :upto] += self._alike(products, self._lengths[part], near[part])
 
-        _in_parts(add, len(shared))
+        in_parts(add, len(shared))
         return shared
 
     def _alike(self, products: Vectors, lengths: Vectors, near: Vectors) -> Vectors:
@@ -222,7 +212,7 @@ def _shared_among(sparse: csr_matrix) -> Vectors:
         shared[part, :upto] += (rare[part] @ by_column[:, :upto]).toarray()
         shared[: part.start, part] = shared[part, : part.start].T
 
-    _in_parts(compare, len(shared))
+    in_parts(compare, len(shared))
     return shared
 
 
@@ -233,7 +223,7 @@ def _near_among(directions: Vectors, shared: Vectors, most: float, counts: Seque
     def compare(part: slice) -> None:
         near[part] = _near(directions[part] @ directions.T, shared[part], most, counts, others=True)
 
-    _in_parts(compare, len(directions))
+    in_parts(compare, len(directions))
     return near
 
 
@@ -249,15 +239,6 @@ def _near(cosines: Vectors, shared: Vectors, most: float, counts: Sequence[int],
     """
     ends = ends_of(counts)
     return np.hstack([nearness(cosines, ends, others), nearness(shared / np.float32(most or 1), ends, others)])
-
-
-def _in_parts(work: Callable[[slice], object], size: int) -> None:
-    """Do `work` for all parts of so many examples, some side by side."""
-    rows = max(1, AT_ONCE // max(1, size))
-    parts = [slice(at, min(at + rows, size)) for at in range(0, size, rows)]
-    with ThreadPoolExecutor(min(SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
-        for _ in pool.map(work, parts):
-            pass
 
 
 def _lengths(rows: Vectors) -> Vectors:

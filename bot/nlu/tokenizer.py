@@ -23,14 +23,14 @@ ORIGINAL = "original_text"
 
 
 class Word(Token):
-    """A token whose fingerprint is worked out once: a training asks for all of them after each component."""
+    """A token whose fingerprint is all it holds, put together once: a training asks for it after each component."""
 
     _known: str | None = None
 
     def fingerprint(self) -> str:
-        """Return a hash of the token, the same as long as nothing is set on it."""
+        """Return what tells the token from others, the same as long as nothing is set on it."""
         if self._known is None:
-            self._known = str(super().fingerprint())
+            self._known = repr((self.text, self.start, self.end, self.lemma, sorted(self.data.items())))
         return self._known
 
     def set(self, prop: str, info: Any) -> None:

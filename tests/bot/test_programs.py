@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from bot import programs
-from bot.nlu.kernel_regression import AT_ONCE
+from bot.nlu.in_parts import AT_ONCE
 from bot.programs import action_server, channels, rasa_environment, rasa_server, training_environment
 from bot.settings import Settings, load_settings
 

@@ -28,16 +28,16 @@ def tokens() -> dict:
 
 
 def words() -> dict:
-    """A word's fingerprint beside that of Rasa's token, before and after something is set on both."""
-    from rasa.nlu.tokenizers.tokenizer import Token
-
+    """A word's fingerprint, those of one alike and of some that differ in one thing each, and its own later."""
     from bot.nlu.tokenizer import Word
 
-    pair = [kind("Đăng", 3, lemma="dang") for kind in (Word, Token)]
-    first = [each.fingerprint() for each in pair]
-    for each in pair:
-        each.set("shape", "Xxxx")
-    return {"first": first, "then": [each.fingerprint() for each in pair]}
+    made = {"text": "Đăng", "start": 3, "end": 7, "data": {"a": 1}, "lemma": "dang"}
+    others = ({"text": "Đăn"}, {"start": 4}, {"end": 8}, {"data": {"a": 2}}, {"lemma": "da"})
+    word = Word(**made)
+    found = {"first": word.fingerprint(), "alike": Word(**made).fingerprint()}
+    found["others"] = [Word(**{**made, **other}).fingerprint() for other in others]
+    word.set("shape", "Xxxx")
+    return {**found, "then": word.fingerprint()}
 
 
 def fingerprints() -> dict:

@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.preprocessing import normalize
 
-from bot.nlu import kernel_regression
+from bot.nlu import in_parts, kernel_regression
 from bot.nlu.kernel_regression import KernelRegression, shares
 
 DENSE = np.array([[1, 0, 0], [1, 0.2, 0], [0, 1, 0], [0, 1, 0.2], [0, 0, 1]], dtype=np.float32)
@@ -86,7 +86,7 @@ def test_it_is_what_the_textbook_says(
     monkeypatch: pytest.MonkeyPatch, at_once: int, common: int, weights: tuple[float, float]
 ) -> None:
     """The same from scikit-learn over likeness worked out pair by pair."""
-    monkeypatch.setattr(kernel_regression, "AT_ONCE", at_once)
+    monkeypatch.setattr(in_parts, "AT_ONCE", at_once)
     monkeypatch.setattr(kernel_regression, "COMMON", common)
     regression = KernelRegression.fit(DENSE, [WORDS, HINTS], ANSWERS, weights if weights != (0.5, 0.5) else ())
     rows = DENSE / np.linalg.norm(DENSE, axis=1, keepdims=True)
