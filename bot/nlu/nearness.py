@@ -51,11 +51,11 @@ def _nearest(cosines: Vectors) -> Vectors:
     """Return the greatest of each row, shape (rows, `NEAREST`), in no order; minus infinity fills up.
 
     The three greatest of a row are among those places of its stripes where the greatest of all stripes is among the
-    three greatest.
+    three greatest. For a single row it takes longer to look for these than to look at all.
     """
     rows, columns = cosines.shape
     width = columns // _STRIPES
-    if width > NEAREST:
+    if rows > 1 and width > NEAREST:
         stripes = cosines[:, : width * _STRIPES].reshape(rows, _STRIPES, width)
         places = np.argpartition(stripes.max(axis=1), -NEAREST, axis=1)[:, None, -NEAREST:]
         likely = np.take_along_axis(stripes, places, axis=2).reshape(rows, -1)

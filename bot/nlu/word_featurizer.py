@@ -2,8 +2,10 @@
 
 import itertools
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,10 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
 
 from bot.nlu.as_meant_reader import AS_MEANT, AsMeantReader
+from bot.nlu.unit_rows import unit_rows
 from bot.nlu.whole_message import WholeMessageFeaturizer, worded
 
 NUMBER = "__number__"
@@ -51,7 +54,7 @@ class WordFeaturizer(WholeMessageFeaturizer, SparseFeaturizer, GraphComponent):
     ) -> None:
         super().__init__(name, config)
         self._storage, self._resource = storage, resource
-        self._vectorizer = _known(rarity) if rarity else None
+        self._know(rarity or {})
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -90,25 +93,40 @@ class WordFeaturizer(WholeMessageFeaturizer, SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words of the examples, and how rare each is."""
         examples = [_terms(message) for message in worded(training_data.training_examples)]
-        rarity: dict[str, float] = {}
-        if any(examples):
-            self._vectorizer = _vectorizer().fit(examples)
-            rarity = dict(zip(self._vectorizer.get_feature_names_out(), self._vectorizer.idf_.tolist(), strict=True))
+        held = Counter(itertools.chain.from_iterable(map(set, examples)))
+        rarity = {word: 1 + math.log((1 + len(examples)) / (1 + held[word])) for word in sorted(held)}
+        self._know(rarity)
         with self._storage.write_to(self._resource) as folder:
             (folder / _RARITY).write_text(json.dumps(rarity, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the words to each message that has a token, unless none was ever learned."""
-        if self._vectorizer is not None and (those := worded(messages)):
-            rows = self._vectorizer.transform([_terms(message) for message in those])
-            self.add_rows(those, rows)
+        if self._columns and (those := worded(messages)):
+            self.add_rows(those, self._rows([_terms(message) for message in those]))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the words to each example."""
         self.process(training_data.training_examples)
         return training_data
+
+    def _know(self, rarity: Mapping[str, float]) -> None:
+        self._columns = {word: column for column, word in enumerate(rarity)}
+        self._rarity = np.fromiter(rarity.values(), dtype=np.float32)
+
+    def _rows(self, terms: Sequence[list[str]]) -> csr_matrix:
+        """Return the tf-idf of terms, a row of length 1 each; a term that stands there often counts little more.
+
+        `TfidfVectorizer` of scikit-learn gives the same, and looks at all its words anew for every message.
+        """
+        known = self._columns
+        counts = [Counter(known[term] for term in each if term in known) for each in terms]
+        columns = np.array([column for each in counts for column in sorted(each)], dtype=np.int32)
+        times = np.array([each[column] for each in counts for column in sorted(each)], dtype=np.float32)
+        ends = np.cumsum([0, *map(len, counts)])
+        weights = (1 + np.log(times)) * self._rarity[columns]
+        return unit_rows(csr_matrix((weights, columns, ends), shape=(len(terms), len(self._columns))))
 
 
 def _terms(message: Message) -> list[str]:
@@ -122,14 +140,3 @@ def _terms(message: Message) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return [NUMBER if _DIGITS.fullmatch(word) else word for word in _WORD.findall(text)]
-
-
-def _vectorizer(vocabulary: Mapping[str, int] | None = None) -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer=list, vocabulary=vocabulary, sublinear_tf=True, dtype=np.float32)
-
-
-def _known(rarity: Mapping[str, float]) -> TfidfVectorizer:
-    """Return what counts these words, each as rare as it is given."""
-    vectorizer = _vectorizer({word: column for column, word in enumerate(rarity)})
-    vectorizer.idf_ = np.fromiter(rarity.values(), dtype=np.float32)
-    return vectorizer

@@ -258,8 +258,9 @@ def rarity(scratch: str) -> dict:
     from rasa.engine.storage.resource import Resource
     from rasa.shared.nlu.training_data.message import Message
     from rasa.shared.nlu.training_data.training_data import TrainingData
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    from bot.nlu.word_featurizer import WordFeaturizer
+    from bot.nlu.word_featurizer import WordFeaturizer, _terms
 
     given = json.load(sys.stdin)
     config = WordFeaturizer.get_default_config()
@@ -270,7 +271,7 @@ def rarity(scratch: str) -> dict:
         sequence, whole = features if all(features) else (None, None)
         if whole is None:
             return {}
-        names, row = list(made._vectorizer.get_feature_names_out()), whole.features.tocsr()
+        names, row = list(made._columns), whole.features.tocsr()
         assert sequence.features.nnz == 0 and sequence.features.shape == (len(text.split()), row.shape[1])
         return {names[column]: float(weight) for column, weight in zip(row.indices, row.data, strict=True)}
 
@@ -283,6 +284,11 @@ def rarity(scratch: str) -> dict:
         learning.train(TrainingData([worded(text, intent="x") for text in learnt]))
         loaded = WordFeaturizer.load(config, storage, Resource(name), context)
         found[name] = [{text: weights(made, text) for text in given["asked"]} for made in (learning, loaded)]
+        if learnt:
+            terms = [_terms(worded(text)) for text in (*learnt, *given["asked"])]
+            plain = TfidfVectorizer(analyzer=list, sublinear_tf=True).fit(terms[: len(learnt)])
+            names, rows = plain.get_feature_names_out(), plain.transform(terms[len(learnt) :]).toarray().tolist()
+            found["textbook"] = [{names[at]: weight for at, weight in enumerate(row) if weight} for row in rows]
     found["no words"] = len(loaded.process([Message({"text": ""})])[0].features)
     return found
 

@@ -130,8 +130,9 @@ def test_a_rare_word_counts_more_and_all_numbers_count_as_one(tmp_path: Path) ->
     meant = {"gui bao cao": "gửi báo cáo"}
     found = check("rarity", str(tmp_path), given={"learnt": learnt, "asked": asked, "meant": meant})
     new, loaded = found["taught"]
-    for text in asked:
+    for text, textbook in zip(asked, found["textbook"], strict=True):
         assert loaded[text] == pytest.approx(new[text], abs=1e-5)
+        assert new[text] == pytest.approx(textbook, abs=1e-6)
     assert new["gửi báo cáo"] == new["gui bao cao"]
     ends_and_pairs, with_marks = {"< gui", "gui bao", "bao cao"}, {"~gửi", "~báo", "~cáo"}
     assert set(new["gửi báo cáo"]) == {"gui", "bao", "cao"} | ends_and_pairs | with_marks
