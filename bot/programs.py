@@ -35,7 +35,7 @@ _ONE_THREAD = {
 _GIVES_BACK = {"MALLOC_TRIM_THRESHOLD_": "131072"}
 """glibc's own threshold, said aloud: unsaid, it grows with the model that is read, and 30 MB are never given back."""
 
-_KEEPS = {"MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2), "MALLOC_TRIM_THRESHOLD_": str(1024**3)}
+KEEPS_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2), "MALLOC_TRIM_THRESHOLD_": str(1024**3)}
 """A training compares examples part by part: glibc keeps the memory of a part, up to the most it allows, for the next;
 to give it back and ask for it anew took a third of the time."""
 
@@ -75,7 +75,7 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
 def training_environment(settings: Settings) -> dict[str, str]:
     """The surroundings of Rasa's training, which has equations enough for all cores."""
     on_all_cores = {name: value for name, value in rasa_environment(settings).items() if name not in _ONE_THREAD}
-    return {**on_all_cores, **_KEEPS}
+    return {**on_all_cores, **KEEPS_MEMORY}
 
 
 def rasa_server(settings: Settings, model: Path, client: httpx.AsyncClient) -> Program:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bot.openblas import openblas_environment
+from bot.programs import KEEPS_MEMORY
 from bot.settings import ROOT
 from tests.benchmarks.understanding import crossing, examples, scores
 
@@ -24,13 +25,13 @@ FLOORS = {"as written": 0.95, "without marks": 0.94, "abbreviated": 0.95}
 @pytest.mark.timeout(950)
 @pytest.mark.skipif(not RASA_PYTHON.exists(), reason="Rasa's environment is not there: run `make test`")
 def test_the_shipped_pipeline_understands_what_it_has_not_seen(tmp_path: Path) -> None:
-    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    surroundings = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **KEEPS_MEMORY, **openblas_environment()}
     done = subprocess.run(
         [str(RASA_PYTHON), "-W", "ignore", "-m", "tests.benchmarks.understanding.gate", str(tmp_path)],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, **openblas_environment(), **one_thread, "RASA_TELEMETRY_ENABLED": "false"},
+        env={**os.environ, **surroundings, "RASA_TELEMETRY_ENABLED": "false"},
         timeout=900,
     )
     assert done.returncode == 0, done.stderr[-4000:]
