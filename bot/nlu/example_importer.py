@@ -1,7 +1,8 @@
 """Gives Rasa the training examples: read once, and cheap to tell apart.
 
 A training reads all files three times, and takes the fingerprint of every example after each component; Rasa's own
-hashes each of its properties by itself. Both together were a sixth of the time.
+hashes each of its properties by itself. Both together were a fifth of the time
+(docs/decisions/0030-a-training-that-keeps-its-memory.md).
 """
 
 import hashlib
