@@ -3,7 +3,7 @@
 export OMP_WAIT_POLICY := PASSIVE
 PYTHON := .venv/bin/python
 BOOTSTRAP := python3 bot/bootstrap.py
-# Processes that run tests, each with servers of its own: some 3 GB of memory, and 4 more for each that trains.
+# Processes that run tests, each with servers of its own: some 3 GB of memory, and 5 more for each that trains.
 WORKERS ?= 2
 
 help: ## Show these tasks
