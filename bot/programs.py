@@ -37,7 +37,7 @@ _GIVES_BACK = {"MALLOC_TRIM_THRESHOLD_": "131072"}
 
 KEEPS_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2), "MALLOC_TRIM_THRESHOLD_": str(1024**3)}
 """A training compares examples part by part: glibc keeps the memory of a part, up to the most it allows, for the next;
-to give it back and ask for it anew took a third of the time."""
+without this the regression took 51 s instead of 36."""
 
 
 def assistant_environment(settings: Settings) -> dict[str, str]:

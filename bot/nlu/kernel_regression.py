@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack, load_npz, save_npz
+from sklearn.preprocessing import normalize
 
 from bot.nlu.equations import solve
 from bot.nlu.in_parts import in_parts
 from bot.nlu.nearness import Vectors, ends_of, nearness
-from bot.nlu.unit_rows import unit_rows
 from knowledge.compact_rows import HalfRows
 
 SHARPNESS = 2.0
@@ -195,7 +195,7 @@ def shares(scores: Vectors, sharpness: float) -> Vectors:
 def _side_by_side(sparse: Sequence[csr_matrix], rows: int, weights: Sequence[float]) -> csr_matrix:
     """Return all kinds of sparse features in one of `rows` rows: a product is the sum of their weighed cosines."""
     none = csr_matrix((rows, 0), dtype=np.float32)
-    kinds = (unit_rows(kind) * weight**0.5 for kind, weight in zip(sparse, weights, strict=True))
+    kinds = (normalize(kind) * weight**0.5 for kind, weight in zip(sparse, weights, strict=True))
     return hstack([none, *kinds], format="csr", dtype=np.float32)
 
 

@@ -20,9 +20,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
+from sklearn.preprocessing import normalize
 
 from bot.nlu.as_meant_reader import AS_MEANT, AsMeantReader
-from bot.nlu.unit_rows import unit_rows
 from bot.nlu.whole_message import WholeMessageFeaturizer, worded
 
 NUMBER = "__number__"
@@ -126,7 +126,7 @@ class WordFeaturizer(WholeMessageFeaturizer, SparseFeaturizer, GraphComponent):
         times = np.array([each[column] for each in counts for column in sorted(each)], dtype=np.float32)
         ends = np.cumsum([0, *map(len, counts)])
         weights = (1 + np.log(times)) * self._rarity[columns]
-        return unit_rows(csr_matrix((weights, columns, ends), shape=(len(terms), len(self._columns))))
+        return normalize(csr_matrix((weights, columns, ends), shape=(len(terms), len(self._columns))))
 
 
 def _terms(message: Message) -> list[str]:
